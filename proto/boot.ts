@@ -1,0 +1,32 @@
+/**
+ * What the relay tells the page it serves: `GET api/boot`, JSON.
+ * Above: web/ asks, relay/ answers; both sides agree here and nowhere else.
+ */
+
+/** Request header with the key from the printed address (`#bench=KEY`); without it the bench is not told. */
+export const BENCH_KEY_HEADER = "x-jumptab-bench-key";
+
+/** The answer to `GET api/boot`. */
+export interface RelayBoot {
+  /** Version of the relay; a page of another version asks to be reloaded. */
+  readonly version: string;
+  /** What clients put behind `--tls-grpc`: `host:port` of the listener, or the page's own host when it listens on all addresses. */
+  readonly endpoint: string;
+  /** Whether clients need `--tls-grpc-insecure`. */
+  readonly insecure: boolean;
+  /** Whether the page has to show an attach token in HELLO. */
+  readonly attachTokenRequired: boolean;
+  /** Clients of this relay need no passphrase (`--unsafe-no-auth`). */
+  readonly noAuth: boolean;
+  /** With the right key: the exporter that the relay was started with. */
+  readonly bench?: {
+    readonly id: string;
+    readonly yaml: string;
+    /** Absent: the page makes its own and keeps it. */
+    readonly passphrase?: string;
+    /** Nobody looks at this page (`jumptab run`): start without a click, reload when all is lost. */
+    readonly unattended: boolean;
+    /** The file's name, for people. */
+    readonly file: string;
+  };
+}

@@ -1,0 +1,191 @@
+/**
+ * JSON payloads of frames: heads of requests and responses, HELLO, GOAWAY, and RST's text. Checked, since a peer wrote them.
+ * Above: tunnel.ts. Below: types.ts. Specification: docs/tunnel-protocol.md, "Frames".
+ */
+
+import { encodeU32, readU32 } from "./frame.ts";
+import {
+  MAX_INSTANCE_CHARACTERS,
+  MAX_NAME_CHARACTERS,
+  MAX_RESET_TEXT_BYTES,
+  MAX_WINDOW_BYTES,
+  MIN_WINDOW_BYTES,
+} from "./limits.ts";
+import { TunnelProtocolError } from "./protocol-error.ts";
+import {
+  type ExporterIdentity,
+  type HeaderList,
+  type Hello,
+  type RequestHead,
+  type ResponseHead,
+  StreamReset,
+} from "./types.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
+const lenientDecoder = new TextDecoder();
+
+export function encodeJson(
+  value: RequestHead | ResponseHead | Hello | Goaway | { readonly h: HeaderList },
+): Uint8Array {
+  return encoder.encode(JSON.stringify(value));
+}
+
+/** Payload of GOAWAY. */
+export interface Goaway {
+  /** The highest stream id of the receiver's that the sender has taken; higher ones were not touched. */
+  readonly last: number;
+  readonly code: number;
+  readonly text: string;
+}
+
+export function parseRequestHead(payload: Uint8Array): RequestHead {
+  const { method, path, h } = parseObject(payload, "OPEN");
+  if (typeof method !== "string" || typeof path !== "string") {
+    throw new TunnelProtocolError("OPEN lacks a method or a path");
+  }
+  return { method, path, h: checkHeaders(h, "OPEN") };
+}
+
+export function parseResponseHead(payload: Uint8Array): ResponseHead {
+  const { status, h } = parseObject(payload, "HEADERS");
+  if (typeof status !== "number" || !Number.isInteger(status) || status < 200 || status > 599) {
+    throw new TunnelProtocolError("HEADERS lacks an HTTP status");
+  }
+  return { status, h: checkHeaders(h, "HEADERS") };
+}
+
+export function parseTrailers(payload: Uint8Array): HeaderList {
+  return checkHeaders(parseObject(payload, "HEADERS").h, "HEADERS");
+}
+
+export function parseGoaway(payload: Uint8Array): Goaway {
+  const { last, code, text } = parseObject(payload, "GOAWAY");
+  if (typeof last !== "number" || typeof code !== "number" || typeof text !== "string") {
+    throw new TunnelProtocolError("GOAWAY lacks last, code or text");
+  }
+  return { last, code, text };
+}
+
+export function parseHello(payload: Uint8Array): Hello {
+  const hello = parseObject(payload, "HELLO");
+  const { v, role, instance, windows, tunnel, received, dial, exporter, attachToken, takeOver } = hello;
+  if (v !== 1) {
+    // Only a number is repeated: other values may be long, or no text at all.
+    const version = typeof v === "number" ? `version ${v}` : "an unknown version";
+    throw new TunnelProtocolError(`HELLO is of ${version}, this side speaks version 1`);
+  }
+  if (role !== "relay" && role !== "page") throw new TunnelProtocolError("HELLO has no role");
+  if (!isInstance(instance)) {
+    throw new TunnelProtocolError(`HELLO has no instance of 1 to ${MAX_INSTANCE_CHARACTERS} characters`);
+  }
+  if (tunnel !== undefined && !isInstance(tunnel)) {
+    throw new TunnelProtocolError(`HELLO's tunnel has not 1 to ${MAX_INSTANCE_CHARACTERS} characters`);
+  }
+  if (!isObject(windows) || !isWindow(windows.stream) || !isWindow(windows.connection)) {
+    throw new TunnelProtocolError(`HELLO's windows are not from ${MIN_WINDOW_BYTES} to ${MAX_WINDOW_BYTES}`);
+  }
+  if (typeof received !== "number" || !Number.isSafeInteger(received) || received < 0) {
+    throw new TunnelProtocolError("HELLO has no resume position");
+  }
+  if (role === "page" && !(typeof dial === "number" && Number.isSafeInteger(dial) && dial > 0)) {
+    throw new TunnelProtocolError("HELLO does not count the page's connections from 1");
+  }
+  if (attachToken !== undefined && typeof attachToken !== "string") {
+    throw new TunnelProtocolError("HELLO's attach token is not text");
+  }
+  if (takeOver !== undefined && typeof takeOver !== "boolean") {
+    throw new TunnelProtocolError("HELLO's takeOver is neither true nor false");
+  }
+  return {
+    v,
+    role,
+    instance,
+    windows: { stream: windows.stream, connection: windows.connection },
+    ...(tunnel === undefined ? {} : { tunnel }),
+    received,
+    ...(typeof dial === "number" ? { dial } : {}),
+    ...(exporter === undefined ? {} : { exporter: checkExporter(exporter) }),
+    ...(attachToken === undefined ? {} : { attachToken }),
+    ...(takeOver === undefined ? {} : { takeOver }),
+  };
+}
+
+function checkExporter(exporter: unknown): ExporterIdentity {
+  if (!isObject(exporter)) throw new TunnelProtocolError("HELLO's exporter is not an object");
+  const { uuid, name, passphraseHash } = exporter;
+  if (typeof uuid !== "string" || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) {
+    throw new TunnelProtocolError("HELLO's exporter has no uuid in lower case");
+  }
+  if (typeof name !== "string" || name.length === 0 || name.length > MAX_NAME_CHARACTERS) {
+    throw new TunnelProtocolError(`HELLO's exporter has no name of 1 to ${MAX_NAME_CHARACTERS} characters`);
+  }
+  if (passphraseHash === undefined) return { uuid, name };
+  if (typeof passphraseHash !== "string" || !/^[0-9a-f]{64}$/.test(passphraseHash)) {
+    throw new TunnelProtocolError("HELLO's passphrase hash is not 64 hexadecimal digits");
+  }
+  return { uuid, name, passphraseHash };
+}
+
+function isInstance(value: unknown): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= MAX_INSTANCE_CHARACTERS;
+}
+
+function isWindow(value: unknown): value is number {
+  return (
+    typeof value === "number" &&
+    Number.isInteger(value) &&
+    value >= MIN_WINDOW_BYTES &&
+    value <= MAX_WINDOW_BYTES
+  );
+}
+
+/** RST: u32 status, then text, cut to MAX_RESET_TEXT_BYTES. */
+export function encodeReset(code: number, message: string): Uint8Array {
+  const text = encoder.encode(message).subarray(0, MAX_RESET_TEXT_BYTES);
+  const payload = new Uint8Array(4 + text.length);
+  payload.set(encodeU32(code));
+  payload.set(text, 4);
+  return payload;
+}
+
+export function parseReset(payload: Uint8Array): StreamReset {
+  if (payload.length < 4) throw new TunnelProtocolError("RST lacks its status");
+  // A cut in the middle of a character is the sender's right: it becomes a replacement character.
+  return new StreamReset(readU32(payload, 0), lenientDecoder.decode(payload.subarray(4)));
+}
+
+export function parseU32(payload: Uint8Array, frame: string): number {
+  if (payload.length !== 4) throw new TunnelProtocolError(`${frame} is not 4 bytes long`);
+  return readU32(payload, 0);
+}
+
+function parseObject(payload: Uint8Array, frame: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(decoder.decode(payload));
+  } catch {
+    throw new TunnelProtocolError(`${frame} is not JSON in UTF-8`);
+  }
+  if (!isObject(value)) throw new TunnelProtocolError(`${frame} is not a JSON object`);
+  return value;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function checkHeaders(value: unknown, frame: string): HeaderList {
+  if (!Array.isArray(value)) throw new TunnelProtocolError(`${frame} has no header list`);
+  for (const pair of value) {
+    if (
+      !Array.isArray(pair) ||
+      pair.length !== 2 ||
+      typeof pair[0] !== "string" ||
+      typeof pair[1] !== "string"
+    ) {
+      throw new TunnelProtocolError(`${frame} has a header that is not a pair of texts`);
+    }
+  }
+  return value as HeaderList;
+}
