@@ -1,0 +1,48 @@
+/**
+ * Devices as drivers see them: a driver says what it needs, the page says which granted device that is.
+ * Above: drivers that open hardware. Below: serial-devices.ts over the platform's `Serial`.
+ * A configuration written for a Linux host names files (`/dev/ttyUSB0`) that a browser never sees; binding is the answer.
+ */
+
+/** The kinds of hardware a driver can ask for. A kind is undefined where the browser lacks it. */
+export interface Devices {
+  readonly serial: SerialDevices | undefined;
+}
+
+/** What a driver instance asks for. */
+export type SerialRequest =
+  /** A USB adapter by its ids, as in `hwgrep://0403:6001`. */
+  | { readonly kind: "usb"; readonly vendorId: number; readonly productId: number }
+  /** Some port; `hint` is how the configuration names it, for people. */
+  | { readonly kind: "any"; readonly hint: string };
+
+/** What a page remembers of a choice made by hand. Absent ids: a port that is not on USB. */
+export interface RememberedPort {
+  readonly usbVendorId?: number;
+  readonly usbProductId?: number;
+}
+
+/** Whether a driver instance has its device. */
+export type BindingStatus =
+  /** Bound, and plugged in. */
+  | "present"
+  /** Bound or asked for by ids, and not plugged in, or no longer granted. */
+  | "missing"
+  /** Nobody has said which device it is. */
+  | "unbound";
+
+/** One driver instance's claim on one serial port. */
+export interface SerialBinding extends Disposable {
+  readonly status: BindingStatus;
+  /** For people: "FTDI 0403:6001", "a serial port". */
+  readonly label: string;
+  /** The port, for this instance alone. Throws DriverError `device-not-bound` or `device-missing`, with the cure. */
+  port(): SerialPort;
+  /** Called after each change of `status` or of the port behind it (a replug gives a new object). */
+  onChange(listener: () => void, options: { signal: AbortSignal }): void;
+}
+
+export interface SerialDevices {
+  /** Claim a port for the driver instance at `path`. One claim a path. */
+  bind(path: readonly string[], request: SerialRequest): SerialBinding;
+}

@@ -1,0 +1,96 @@
+/**
+ * A driver: one interface to one kind of device, as a table of exported methods.
+ * Above: drivers/<name>/ implement it, web/exporter/ serves it. Below: nothing; no protobuf, no tunnel, no DOM.
+ * Specification: Jumpstarter's driver model (a call, a streaming call, a stream; labels; children; reset and close).
+ */
+
+import type { GenericSchema, InferOutput } from "valibot";
+import type { Clock } from "./clock.ts";
+import type { Devices } from "./devices.ts";
+import type { JsonObject } from "./json.ts";
+import type { DriverLog } from "./log.ts";
+import type { ExportedMethods } from "./methods.ts";
+
+/** What kind of thing a driver is; `driver_type` in log lines, and how the page draws it. */
+export type DriverCategory =
+  | "power"
+  | "serial"
+  | "network"
+  | "storage"
+  | "console"
+  | "video"
+  | "composite"
+  | "other";
+
+/** A driver in the tree. Its lifecycle is not callable by clients: only `methods` is. */
+export interface Driver extends AsyncDisposable {
+  /** Dotted path of the Python class that drives it: label `jumpstarter.dev/client`. */
+  readonly clientClass: string;
+  readonly category: DriverCategory;
+  /** Everything that a client may call, and nothing else. */
+  readonly methods: ExportedMethods;
+  /** Labels of its own, beside those of the configuration. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Children that the driver brings itself, in the order they are reported. Those of the configuration come after. */
+  readonly builtInChildren?: ReadonlyMap<string, BuiltInChild>;
+  /** Back to the state of a fresh session. Rejects when the device did not follow. */
+  reset?(): Promise<void>;
+}
+
+/** A child that a driver makes for itself: a ready driver, or a type from the catalogue with devices of its own. */
+export type BuiltInChild =
+  | {
+      readonly driver: Driver;
+      readonly description?: string;
+      /** Called once when the child has its place in the tree: where it may log, and show its state. */
+      attached?(context: Pick<DriverContext, "path" | "log" | "setState">): void;
+    }
+  | {
+      readonly type: string;
+      readonly config: JsonObject;
+      readonly devices: Devices;
+      readonly description?: string;
+    };
+
+/** What a driver gets to work with. */
+export interface DriverContext {
+  /** Names from the root to this instance, for example `["board", "serial"]`. */
+  readonly path: readonly string[];
+  readonly log: DriverLog;
+  readonly clock: Clock;
+  readonly devices: Devices;
+  /** Children from the configuration, proxies resolved, by name. */
+  readonly children: ReadonlyMap<string, Driver>;
+  /** Live state for the page (a card shows it): merged into what was set before. Small, JSON, no secrets. */
+  setState(state: JsonObject): void;
+}
+
+/** One entry of the catalogue: what `type:` in an ExporterConfig names. */
+export interface DriverDefinition<Schema extends GenericSchema = GenericSchema> {
+  /** The Python import path that configurations use, or our own name for what Python does not have. */
+  readonly type: string;
+  /** One sentence for people: what it is and what it needs. */
+  readonly summary: string;
+  /** The `config:` map. Strict schemas refuse unknown keys, as Python's plain dataclasses do. */
+  readonly config: Schema;
+  /**
+   * Whether the configuration, good as it is for the Python driver, asks for something that no page can do. Then the instance is left out with
+   * the reason, and the rest runs, while what `config` refuses keeps the exporter from starting.
+   */
+  impossible?(config: InferOutput<Schema>): ImpossibleConfig | undefined;
+  create(context: DriverContext, config: InferOutput<Schema>): Driver | Promise<Driver>;
+}
+
+export interface ImpossibleConfig {
+  /** Which key of `config:` asks for it. */
+  readonly key: string;
+  /** Why not, and what to do instead. */
+  readonly reason: string;
+}
+
+/** Types are erased in a catalogue; `defineDriver` checks them where the driver is written. */
+export function defineDriver<Schema extends GenericSchema>(
+  definition: DriverDefinition<Schema>,
+): DriverDefinition {
+  return definition as unknown as DriverDefinition;
+}

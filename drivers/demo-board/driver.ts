@@ -1,0 +1,66 @@
+/**
+ * DemoBoard: a board to try everything on without having one. A composite that brings its own children, `power` and
+ * `serial`; the serial one is the ordinary PySerial driver on a simulated port.
+ * Above: the registry. Below: board.ts, drivers/simulation, drivers/base.
+ */
+
+import * as v from "valibot";
+import { configObject } from "../base/config-object.ts";
+import { type BuiltInChild, type Driver, type DriverContext, defineDriver } from "../base/driver.ts";
+import { exportedMethods } from "../base/methods.ts";
+import { createSerialDevices } from "../base/serial-devices.ts";
+import { FakeSerial } from "../simulation/fake-serial.ts";
+import { Board } from "./board.ts";
+import { createBoardPower } from "./power.ts";
+
+/** What the board's UART is called; there is only one port, so any name finds it. */
+const PORT_NAME = "/dev/ttyDEMO0";
+
+export const definition = defineDriver({
+  type: "jumptab.simulator.DemoBoard",
+  summary: "A simulated board with power and a serial console. Needs nothing.",
+  config: configObject({
+    /** Whether the board is switched on at the start. */
+    powered: v.optional(v.boolean("powered is true or false"), false),
+  }),
+  create: createDemoBoard,
+});
+
+async function createDemoBoard(
+  { clock, log, setState }: DriverContext,
+  { powered }: { powered: boolean },
+): Promise<Driver> {
+  const board = new Board(clock, log, () => update());
+  const power = createBoardPower(board, log);
+  const update = () => {
+    setState({ on: board.on, ...board.read(), led: board.led, phase: board.phase });
+    power.update();
+  };
+  const serial = new FakeSerial();
+  serial.plug({ device: board });
+  const devices = createSerialDevices({ serial, remembered: {} });
+  await devices.refresh();
+  update();
+  if (powered) board.powerOn();
+  return {
+    clientClass: "jumpstarter_driver_composite.client.CompositeClient",
+    category: "composite",
+    methods: exportedMethods({}),
+    builtInChildren: new Map<string, BuiltInChild>([
+      ["power", power.child],
+      [
+        "serial",
+        {
+          type: "jumpstarter_driver_pyserial.driver.PySerial",
+          config: { url: PORT_NAME },
+          devices: { serial: devices },
+          description: "Console of the demo board",
+        },
+      ],
+    ]),
+    async [Symbol.asyncDispose]() {
+      board[Symbol.dispose]();
+      await devices[Symbol.asyncDispose]();
+    },
+  };
+}

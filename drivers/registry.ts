@@ -1,0 +1,53 @@
+/**
+ * The catalogue of driver types: what runs here, and why the rest of Jumpstarter's drivers does not.
+ * Above: the page checks configurations against it and builds from it. Below: drivers/<name>/, each loaded when it is
+ * first needed. The only file that knows them all.
+ * Specification: the driver packages of Jumpstarter 0.9, by the import path that configurations write.
+ */
+
+import type { Catalogue, CatalogueEntry } from "./base/catalogue.ts";
+import { notHere } from "./not-here.ts";
+
+type Available = Extract<CatalogueEntry, { kind: "available" }>;
+
+const available: ReadonlyMap<string, Available> = new Map([
+  entry(
+    "jumpstarter_driver_composite.driver.Composite",
+    "A group of drivers under one name.",
+    async () => (await import("./composite/driver.ts")).definition,
+  ),
+  entry(
+    "jumpstarter_driver_power.driver.MockPower",
+    "A pretended power switch that logs what it is told.",
+    async () => (await import("./power/driver.ts")).mockPower,
+  ),
+  entry(
+    "jumpstarter_driver_power.driver.SyncMockPower",
+    "A pretended power switch that logs what it is told.",
+    async () => (await import("./power/driver.ts")).syncMockPower,
+  ),
+  entry(
+    "jumpstarter_driver_network.driver.EchoNetwork",
+    "A stream that echoes what it is sent.",
+    async () => (await import("./network/driver.ts")).definition,
+  ),
+  entry(
+    "jumpstarter_driver_pyserial.driver.PySerial",
+    "A serial port, or loop://.",
+    async () => (await import("./pyserial/driver.ts")).definition,
+  ),
+  entry(
+    "jumptab.simulator.DemoBoard",
+    "A simulated board with power and a serial console.",
+    async () => (await import("./demo-board/driver.ts")).definition,
+  ),
+]);
+
+export const catalogue: Catalogue = {
+  find: (type) => available.get(type) ?? notHere.get(type),
+  available: [...available.keys()],
+};
+
+function entry(type: string, summary: string, load: Available["load"]): readonly [string, Available] {
+  return [type, { kind: "available", summary, load }];
+}
