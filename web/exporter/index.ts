@@ -1,0 +1,9 @@
+/**
+ * The exporter, for the worker's entry. What web/ui needs of it are shapes only: web/messages.ts.
+ */
+
+export type { ConfigNode, DriverNode, ExporterConfig, ProxyNode } from "./config.ts";
+export { type DriverInstance, pathText, type TreeEntry } from "./driver-instance.ts";
+export { Exporter, type ExporterOptions } from "./exporter.ts";
+export { type LogLine, LogRing } from "./log-ring.ts";
+export { toConnectError } from "./to-connect-error.ts";

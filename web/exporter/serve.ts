@@ -1,0 +1,85 @@
+/**
+ * Answers tunnel streams with the exporter's services: a stream becomes a Connect request, its response goes back.
+ * Above: exporter.ts. Below: services.ts, proto/tunnel types. Specification: gRPC over HTTP/2 ("Responses").
+ */
+
+import { Code, type ConnectRouter, createContextValues } from "@connectrpc/connect";
+import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { GrpcStatus, type HeaderList, type TunnelStream } from "../../proto/tunnel/types.ts";
+import { isGrpcRouterStream, serveGrpcRouterStream } from "./serve-grpc-stream.ts";
+import type { ServiceHost } from "./service-host.ts";
+import { kFlushHeaders } from "./services.ts";
+import { toConnectError } from "./to-connect-error.ts";
+
+export type StreamHandler = (stream: TunnelStream) => Promise<void>;
+
+/** @returns A handler that never rejects: whatever happens, the stream ends with trailers or a reset. */
+export function createStreamHandler(router: ConnectRouter, host: ServiceHost): StreamHandler {
+  const byPath = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+  return async (stream) => {
+    if (isGrpcRouterStream(stream.request)) return serveGrpcRouterStream(stream, host);
+    const query = stream.request.path.indexOf("?");
+    const handler = byPath.get(query < 0 ? stream.request.path : stream.request.path.slice(0, query));
+    try {
+      if (handler === undefined) refuse(stream);
+      else await answer(stream, handler);
+    } catch (error) {
+      const { rawMessage, code } = toConnectError(error);
+      stream.reset(code === Code.Unknown ? GrpcStatus.internal : code, rawMessage);
+    }
+  };
+}
+
+async function answer(stream: TunnelStream, handler: UniversalHandler): Promise<void> {
+  const { method, path, h } = stream.request;
+  let flushed = false;
+  const flush = (headers: Headers): void => {
+    if (flushed) return;
+    flushed = true;
+    stream.respond({ status: 200, h: headerList(headers) });
+  };
+  const response = await handler({
+    httpVersion: "2.0",
+    url: `https://exporter${path}`,
+    method,
+    header: new Headers(h as [string, string][]),
+    body: stream.body,
+    signal: stream.signal,
+    contextValues: createContextValues().set(kFlushHeaders, flush),
+  });
+  if (!flushed) {
+    stream.respond({
+      status: response.status,
+      h: response.header === undefined ? [] : headerList(response.header),
+    });
+  }
+  if (response.body !== undefined) {
+    for await (const chunk of response.body) {
+      const room = stream.write(chunk);
+      if (room !== undefined) await room;
+      // The handler hears of it by its signal; leaving the loop lets it clean up.
+      if (stream.signal.aborted) break;
+    }
+  }
+  stream.end(response.trailer === undefined ? undefined : headerList(response.trailer));
+  // What the client may still be sending is thrown away, so that it can finish.
+  await stream.body[Symbol.asyncIterator]().return?.();
+}
+
+/** Characters of an unknown path that are told back to the client. */
+const MAX_QUOTED_CHARACTERS = 128;
+
+function refuse(stream: TunnelStream): void {
+  const message = `method ${stream.request.path.slice(0, MAX_QUOTED_CHARACTERS)} is unknown to this exporter`;
+  const grpcHead: HeaderList = [
+    ["content-type", "application/grpc"],
+    ["grpc-status", String(GrpcStatus.unimplemented)],
+    ["grpc-message", encodeURIComponent(message)],
+  ];
+  stream.respond({ status: 200, h: grpcHead }, { end: true });
+  stream.body[Symbol.asyncIterator]().return?.();
+}
+
+function headerList(headers: Headers): HeaderList {
+  return [...headers];
+}

@@ -1,0 +1,26 @@
+/**
+ * The exporter, as its services need it.
+ * Above: services.ts, router-service.ts. Below: exporter.ts implements it.
+ */
+
+import type { Clock } from "../../drivers/base/clock.ts";
+import type { GetReportResponse } from "../../proto/gen/jumpstarter/v1/jumpstarter_pb.ts";
+import type { DriverInstance } from "./driver-instance.ts";
+import type { LogRing } from "./log-ring.ts";
+import type { StatusMachine } from "./status.ts";
+
+export interface ServiceHost {
+  readonly status: StatusMachine;
+  readonly log: LogRing;
+  readonly clock: Clock;
+  readonly instances: ReadonlyMap<string, DriverInstance>;
+  report(): GetReportResponse;
+  /** Count a running call until the returned function is called. */
+  callStarted(): () => void;
+  /** Count an open stream until the returned function is called. */
+  streamStarted(instance: DriverInstance): () => void;
+  /** Aborted when the session ends: streams end with it. */
+  readonly sessionSignal: AbortSignal;
+  reset(): Promise<void>;
+  endSession(): Promise<void>;
+}

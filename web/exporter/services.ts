@@ -1,0 +1,158 @@
+/**
+ * ExporterService and RouterService, for all protocols that Connect speaks (gRPC, gRPC-Web, Connect).
+ * Above: exporter.ts. Below: dispatch.ts, report.ts, log-ring.ts, router-stream.ts. Specification: jumpstarter.v1.
+ */
+
+import { create } from "@bufbuild/protobuf";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import {
+  type ConnectRouter,
+  createConnectRouter,
+  createContextKey,
+  type HandlerContext,
+} from "@connectrpc/connect";
+import { LogSource } from "../../proto/gen/jumpstarter/v1/common_pb.ts";
+import {
+  DriverCallResponseSchema,
+  EndSessionResponseSchema,
+  ExporterService,
+  GetStatusResponseSchema,
+  type LogStreamResponse,
+  LogStreamResponseSchema,
+  ResetResponseSchema,
+  StreamingDriverCallResponseSchema,
+} from "../../proto/gen/jumpstarter/v1/jumpstarter_pb.ts";
+import { RouterService, StreamResponseSchema } from "../../proto/gen/jumpstarter/v1/router_pb.ts";
+import { requireInstance, requireMethod, requireReady } from "./dispatch.ts";
+import type { LogLine, LogSourceName } from "./log-ring.ts";
+import { MAX_MESSAGE_BYTES } from "./message-limits.ts";
+import { openRouterStream } from "./router-service.ts";
+import type { ServiceHost } from "./service-host.ts";
+import { toConnectError } from "./to-connect-error.ts";
+import { decodeValue, encodeValue } from "./value.ts";
+import { within } from "./within.ts";
+
+/** Sends the response headers now. A client of RouterService.Stream waits for them before it says anything. */
+export const kFlushHeaders = createContextKey<((headers: Headers) => void) | undefined>(undefined, {
+  description: "send the response headers now",
+});
+
+/** 2 s: Python clients give EndSession 5 s. A driver that takes longer to reset is waited for without them. */
+export const END_SESSION_ANSWER_MS = 2000;
+
+const LOG_SOURCE: Readonly<Record<LogSourceName, LogSource>> = {
+  driver: LogSource.DRIVER,
+  beforeLease: LogSource.BEFORE_LEASE_HOOK,
+  afterLease: LogSource.AFTER_LEASE_HOOK,
+  system: LogSource.SYSTEM,
+};
+
+export function createServices(host: ServiceHost): ConnectRouter {
+  return createConnectRouter({ readMaxBytes: MAX_MESSAGE_BYTES, writeMaxBytes: MAX_MESSAGE_BYTES })
+    .service(ExporterService, {
+      getReport: () => translate(() => host.report()),
+
+      driverCall: ({ uuid, method, args }, { signal }) =>
+        translate(async () => {
+          requireReady(host.status);
+          const call = requireMethod(requireInstance(host.instances, uuid), method, "call");
+          const done = host.callStarted();
+          try {
+            const result = await call.run(args.map(decodeValue), { signal });
+            return create(DriverCallResponseSchema, {
+              uuid: crypto.randomUUID(),
+              result: encodeValue(result),
+            });
+          } finally {
+            done();
+          }
+        }),
+
+      async *streamingDriverCall({ uuid, method, args }, context) {
+        const { signal } = context;
+        let done: (() => void) | undefined;
+        try {
+          requireReady(host.status);
+          const call = requireMethod(requireInstance(host.instances, uuid), method, "streaming-call");
+          flushHeaders(context);
+          done = host.callStarted();
+          for await (const item of call.run(args.map(decodeValue), { signal })) {
+            yield create(StreamingDriverCallResponseSchema, {
+              uuid: crypto.randomUUID(),
+              result: encodeValue(item),
+            });
+          }
+        } catch (error) {
+          throw toConnectError(error);
+        } finally {
+          done?.();
+        }
+      },
+
+      async *logStream(_, context) {
+        flushHeaders(context);
+        for await (const line of host.log.read({ signal: context.signal })) yield logMessage(line);
+      },
+
+      reset: () =>
+        translate(async () => {
+          await host.reset();
+          return create(ResetResponseSchema);
+        }),
+
+      getStatus: () => {
+        const { status, message, version, previous } = host.status.current;
+        return create(GetStatusResponseSchema, {
+          status,
+          message,
+          statusVersion: version,
+          ...(previous === undefined ? {} : { previousStatus: previous }),
+        });
+      },
+
+      endSession: async () => {
+        let message = "Session ended, ready for the next one";
+        try {
+          await within(host.clock, END_SESSION_ANSWER_MS, host.endSession());
+        } catch {
+          message = "Session end triggered, drivers are still being reset";
+        }
+        return create(EndSessionResponseSchema, { success: true, message });
+      },
+    })
+    .service(RouterService, {
+      async *stream(requests, context) {
+        const frames = openRouterStream(host, {
+          metadata: context.requestHeader.get("request"),
+          frames: requests,
+          signal: context.signal,
+          onOpen: () => flushHeaders(context),
+        });
+        for await (const frame of frames) yield create(StreamResponseSchema, frame);
+      },
+    });
+}
+
+function flushHeaders({ values, responseHeader }: HandlerContext): void {
+  values.get(kFlushHeaders)?.(responseHeader);
+}
+
+/** Run, and let every failure out as a ConnectError: Connect hides the text of any other. */
+async function translate<T>(run: () => T | Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw toConnectError(error);
+  }
+}
+
+function logMessage(line: LogLine): LogStreamResponse {
+  return create(LogStreamResponseSchema, {
+    severity: line.severity,
+    message: line.message,
+    source: LOG_SOURCE[line.source],
+    ...(line.driverType === undefined ? {} : { driverType: line.driverType }),
+    timestamp: timestampFromMs(line.timestamp),
+    structuredFields: { ...line.fields },
+  });
+}

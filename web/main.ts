@@ -1,0 +1,156 @@
+/**
+ * Puts the page together. The only file of the window that touches the browser's global objects.
+ * Above: index.html. Below: web/window/ (what the page does), web/ui/ (how it looks), web/worker.ts (the exporter).
+ */
+
+import "./ui/app/app.ts";
+import { systemClock } from "../drivers/base/clock.ts";
+import type { RelayBoot } from "../proto/boot.ts";
+import type { BenchStore } from "./store/bench-store.ts";
+import { IndexedBenchStore } from "./store/indexed-bench-store.ts";
+import { MemoryBenchStore } from "./store/memory-bench-store.ts";
+import { newPassphrase } from "./store/saved-bench.ts";
+import { overallStatus } from "./ui/bench/overall-status.ts";
+import { BenchLocks } from "./window/bench-locks.ts";
+import { askRelay, askUntilAnswered, readFragment, tunnelUrl } from "./window/boot.ts";
+import { Page } from "./window/page.ts";
+import { whenDoubtful } from "./window/page-life.ts";
+import { sentence } from "./window/page-state.ts";
+import { SerialChooser } from "./window/serial-chooser.ts";
+import { TabMemory } from "./window/tab-memory.ts";
+import { UnattendedReport } from "./window/unattended-report.ts";
+import { WorkerClient } from "./window/worker-client.ts";
+
+/** A page that crashes again and again waits longer each time, but never longer than this, in milliseconds. */
+const LONGEST_RELOAD_PAUSE_MS = 60_000;
+
+/** A page that has worked for so long has recovered: the next crash counts as the first. */
+const RECOVERED_AFTER_MS = 120_000;
+
+const tab = new TabMemory(() => sessionStorage);
+
+async function main(): Promise<void> {
+  const app = document.querySelector("jumptab-app");
+  if (app === null) throw new Error("index.html has no jumptab-app element");
+  if (!isSecureContext) {
+    app.blocked = {
+      title: "This address is not safe enough for a browser",
+      reason: `Browsers give devices and encryption only to pages that come over HTTPS or from the same machine. This one came over plain HTTP from ${location.host}.`,
+      cure: `Open it with https:// if the relay has a certificate (--tls-cert, --tls-key). Or forward its port, ssh -L 19090:127.0.0.1:${location.port || "80"} ${location.hostname}, and open http://127.0.0.1:19090/.`,
+    };
+    return;
+  }
+
+  const secrets = readFragment(location.hash);
+  const benchKey = secrets.benchKey ?? tab.get("bench-key");
+  tab.set("bench-key", benchKey);
+  // An address that was just opened is about the relay's bench, whatever this tab showed before.
+  if (secrets.benchKey !== undefined) tab.set("bench", undefined);
+  // What was secret in the address is not left where people copy addresses from.
+  if (location.hash !== "") history.replaceState(history.state, "", location.pathname + location.search);
+
+  const ask = (): Promise<RelayBoot> => askRelay(document.baseURI, benchKey, fetch.bind(globalThis));
+  const boot = await askUntilAnswered(ask, {
+    clock: systemClock,
+    onFailure: (error) => {
+      app.blocked = {
+        title: "The relay cannot be reached",
+        reason: sentence(error),
+        cure: "Start it again (npm start): this page goes on by itself as soon as it answers.",
+      };
+    },
+  });
+  app.blocked = undefined;
+
+  const store = await openStore();
+  if (secrets.attachToken !== undefined) await store.setSetting("attach-token", secrets.attachToken);
+  const serial = "serial" in navigator ? navigator.serial : undefined;
+  const page = new Page({
+    boot,
+    store,
+    tab,
+    tunnelUrl: tunnelUrl(document.baseURI),
+    locks: new BenchLocks(navigator.locks),
+    serial: serial && new SerialChooser(serial),
+    connectWorker: (events) =>
+      new WorkerClient(new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }), events),
+    examples: () => import("./config/examples.ts"),
+    askRelay: ask,
+    copy: (text) => navigator.clipboard.writeText(text),
+    openSecondTab: () => void open(location.href, "_blank", "noopener"),
+    reload: () => location.reload(),
+    reloadUnattended,
+    newId: () => crypto.randomUUID(),
+    newPassphrase: () => newPassphrase((into) => crypto.getRandomValues(into)),
+    now: () => Date.now(),
+  });
+  const forLife = { signal: new AbortController().signal };
+  if (boot.bench?.unattended) {
+    // Nobody sees this page: it draws nothing, and the relay that runs this browser puts its console into its own log.
+    app.blocked = {
+      title: "This exporter runs unattended",
+      reason: "The relay started this browser for it.",
+      cure: "What it does is in the relay's log. To see a bench, open one in a browser of your own.",
+    };
+    // Chromium's log has one level for all that a page says, so the level stands in the text: relay/run/page-message.ts reads it.
+    const report = new UnattendedReport(boot.bench.file, (gravity, line) => {
+      // biome-ignore lint/suspicious/noConsole: see above
+      const write = gravity === "error" ? console.error : console.warn;
+      write(`${gravity}: ${line}`);
+    });
+    page.subscribe(() => report.look(page.state.snapshot, page.state.log), forLife);
+  } else {
+    app.model = page;
+    page.subscribe(() => showIcon(page), forLife);
+  }
+
+  const { connection: network } = navigator as WithNetwork;
+  whenDoubtful({ window, document, network }, () => page.doubtConnection(), forLife);
+  for (const event of ["connect", "disconnect"]) {
+    serial?.addEventListener(event, () => page.devicesChanged());
+  }
+  const lookAgain = (): void => {
+    if (document.visibilityState === "visible" && page.state.view.kind === "welcome")
+      void page.refreshBenches();
+  };
+  document.addEventListener("visibilitychange", lookAgain);
+  addEventListener("focus", lookAgain);
+  addEventListener("beforeunload", (event) => {
+    const { calls, streams } = page.state.snapshot.activity;
+    if (calls + streams > 0 && !boot.bench?.unattended) event.preventDefault();
+  });
+  setTimeout(() => tab.set("reloads", undefined), RECOVERED_AFTER_MS);
+  await page.begin({ discarded: (document as WithDiscarded).wasDiscarded === true });
+}
+
+/** https://wicg.github.io/netinfo/; not every browser has it. */
+type WithNetwork = Navigator & { readonly connection?: EventTarget };
+
+/** https://wicg.github.io/page-lifecycle/; not every browser has it. */
+type WithDiscarded = Document & { readonly wasDiscarded?: boolean };
+
+/** The browser's database; where it has none, as in some private windows, the page works and forgets. */
+async function openStore(): Promise<BenchStore> {
+  try {
+    return await IndexedBenchStore.open();
+  } catch {
+    return new MemoryBenchStore(); // The page says that it forgets: see `lasting`.
+  }
+}
+
+/** The tab's icon has the colour of the exporter's status. */
+function showIcon(page: Page): void {
+  const icon = document.querySelector<HTMLLinkElement>("#icon");
+  const { tone } = overallStatus(page.state.snapshot);
+  const href = `./icon-${tone === "in-use" ? "ok" : tone}.svg`;
+  if (icon !== null && icon.getAttribute("href") !== href) icon.setAttribute("href", href);
+}
+
+/** Nobody looks at this page: it helps itself, with growing pauses. */
+function reloadUnattended(): void {
+  const reloads = Number(tab.get("reloads") ?? 0);
+  tab.set("reloads", String(reloads + 1));
+  setTimeout(() => location.reload(), Math.min(1_000 * 2 ** reloads, LONGEST_RELOAD_PAUSE_MS));
+}
+
+void main();

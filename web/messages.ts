@@ -1,0 +1,226 @@
+/**
+ * What the window and the worker say to each other, and the shapes that the UI draws.
+ * Above: web/ui (shapes), web/main.ts (window end). Below: web/worker.ts (worker end). No code, no platform.
+ * The worker owns the exporter and the devices; the window owns clicks and pixels.
+ */
+
+import type { BindingStatus, RememberedPort, SerialRequest } from "../drivers/base/devices.ts";
+import type { DriverCategory } from "../drivers/base/driver.ts";
+import type { JsonObject, JsonValue } from "../drivers/base/json.ts";
+import type { Severity } from "../drivers/base/log.ts";
+
+/** A configuration with all that belongs to it, as the browser keeps it. */
+export interface Bench {
+  /** Also the exporter's uuid: driver uuids are derived from it, so they stay the same. */
+  readonly id: string;
+  /** The ExporterConfig, as the person wrote it. */
+  readonly yaml: string;
+  /** Undefined: clients need none (`--unsafe-no-auth`). */
+  readonly passphrase: string | undefined;
+  /** Devices chosen by hand: driver path joined with "." to port. */
+  readonly bindings: Readonly<Record<string, RememberedPort>>;
+}
+
+/** Something to say about a configuration, at its place. */
+export interface ConfigProblem {
+  /** `error`: it cannot start. `warning`: a part is left out, the rest runs. `info`: worth knowing. */
+  readonly severity: "error" | "warning" | "info";
+  /** Counted from 1. */
+  readonly line: number;
+  readonly column: number;
+  /** End of the range, for underlining. */
+  readonly endLine: number;
+  readonly endColumn: number;
+  /** One sentence with the cure. */
+  readonly message: string;
+}
+
+/** Where the page stands with the relay. */
+export type TunnelState =
+  | { readonly kind: "off" }
+  | { readonly kind: "connecting"; readonly since: number }
+  /** Clients can reach the exporter. `back`: the connection was lost before. */
+  | { readonly kind: "attached"; readonly since: number; readonly back?: Back }
+  /** There is no connection; the next try is at `retryAt` (milliseconds since 1970). */
+  | {
+      readonly kind: "waiting";
+      readonly since: number;
+      readonly retryAt: number;
+      readonly reason: string;
+      /** There was one, and it is lost. */
+      readonly lost: boolean;
+      /** What clients were doing waits with us, and goes on when the connection is back in time. */
+      readonly kept: boolean;
+    }
+  /** The relay said no, and trying again by itself would not help. `cure` says what would. */
+  | {
+      readonly kind: "refused";
+      readonly reason: string;
+      readonly cure: "take-over" | "take-back" | "attach-token" | "rename" | "reload" | "none";
+    };
+
+/** How a connection came back. */
+export interface Back {
+  readonly awayMs: number;
+  /** Whether everything that clients were doing goes on. */
+  readonly resumed: boolean;
+}
+
+/** A driver instance, as its card shows it. */
+export interface DriverSnapshot {
+  readonly path: readonly string[];
+  readonly name: string;
+  readonly uuid: string;
+  readonly type: string;
+  readonly clientClass: string;
+  readonly category: DriverCategory;
+  readonly description: string | undefined;
+  /** Names of exported methods by kind. */
+  readonly calls: readonly string[];
+  readonly streamingCalls: readonly string[];
+  readonly streams: readonly string[];
+  /** What the driver tells of itself, for example `{on: true, voltage: 5}`. */
+  readonly state: JsonObject;
+  readonly binding: BindingSnapshot | undefined;
+  /** Byte streams that clients have open now (the page's own console not counted). */
+  readonly openStreams: number;
+  /** Set when the instance is an alias (`ref`) of another path. */
+  readonly refOf: readonly string[] | undefined;
+  readonly children: readonly DriverSnapshot[];
+}
+
+export interface BindingSnapshot {
+  readonly kind: "serial";
+  readonly status: BindingStatus;
+  readonly label: string;
+  /** What the configuration asks for: the filter of the browser's chooser. */
+  readonly request: SerialRequest;
+}
+
+/** One line of the exporter's log. */
+export interface LogRecord {
+  /** Counts up by one; never reused while the worker lives. */
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly severity: Severity;
+  readonly source: "driver" | "beforeLease" | "afterLease" | "system";
+  readonly message: string;
+  readonly driver: string | undefined;
+}
+
+/** Everything that the page shows of a running exporter. Sent whole, at most once a frame or so. */
+export interface ExporterSnapshot {
+  readonly phase: "idle" | "starting" | "running" | "stopping" | "failed";
+  /** `metadata.name`. */
+  readonly name: string;
+  /** Why `phase` is `failed`: one sentence with the cure. */
+  readonly failure: string | undefined;
+  readonly status: { readonly name: string; readonly message: string };
+  readonly tunnel: TunnelState;
+  /** The root's children. */
+  readonly drivers: readonly DriverSnapshot[];
+  readonly problems: readonly ConfigProblem[];
+  /** Calls and streams of clients that are running now. */
+  readonly activity: { readonly calls: number; readonly streams: number; readonly totalCalls: number };
+  /** Milliseconds since 1970. */
+  readonly startedAt: number | undefined;
+}
+
+/** What the worker needs beside the bench to reach its relay. */
+export interface RelayAddress {
+  /** `ws:` or `wss:` URL of the tunnel. */
+  readonly url: string;
+  readonly attachToken: string | undefined;
+}
+
+/** Window to worker. Messages with `id` are answered by a `reply` with the same id. */
+export type ToWorker =
+  | {
+      readonly kind: "start";
+      readonly id: number;
+      readonly bench: Bench;
+      readonly relay: RelayAddress;
+      readonly takeOver: boolean;
+    }
+  | { readonly kind: "stop"; readonly id: number }
+  /** Dial the relay again, and take the exporter from the page that holds it. Drivers and devices go on as they are. */
+  | { readonly kind: "take-over"; readonly id: number; readonly relay: RelayAddress }
+  /** Check a configuration without starting it; answered with ConfigCheck. */
+  | { readonly kind: "check"; readonly id: number; readonly yaml: string }
+  /** The person has granted a device, or taken a grant back: look again. */
+  | { readonly kind: "devices-changed"; readonly id: number }
+  /** Something has happened that connections often do not survive: see whether the one to the relay has. */
+  | { readonly kind: "doubt-connection"; readonly id: number }
+  /**
+   * The person chose a port for a driver: `port` is what `getInfo()` says of it; null forgets the choice.
+   * The window stores the choice in the bench too.
+   */
+  | {
+      readonly kind: "bind";
+      readonly id: number;
+      readonly path: readonly string[];
+      readonly port: RememberedPort | null;
+    }
+  /** The page's own driver call; answered with the result. */
+  | {
+      readonly kind: "call";
+      readonly id: number;
+      readonly path: readonly string[];
+      readonly method: string;
+      readonly args: readonly JsonValue[];
+    }
+  /** The page's own streaming call; answered with the list of items when it ends. At most 1000 items. */
+  | {
+      readonly kind: "streaming-call";
+      readonly id: number;
+      readonly path: readonly string[];
+      readonly method: string;
+      readonly args: readonly JsonValue[];
+    }
+  /** The page's own byte stream, over `port` with StreamPortMessage both ways; answered when it is open. */
+  | {
+      readonly kind: "open-stream";
+      readonly id: number;
+      readonly path: readonly string[];
+      readonly method: string;
+      readonly port: MessagePort;
+    };
+
+/** Worker to window. */
+export type FromWorker =
+  | { readonly kind: "ready" }
+  | { readonly kind: "reply"; readonly id: number; readonly result: ReplyResult }
+  | { readonly kind: "snapshot"; readonly snapshot: ExporterSnapshot }
+  /** New lines, oldest first. */
+  | { readonly kind: "log"; readonly records: readonly LogRecord[] };
+
+export type ReplyResult =
+  | { readonly ok: true; readonly value: JsonValue }
+  /** One sentence with the cure. */
+  | { readonly ok: false; readonly message: string };
+
+/** The value of a reply to `check`. */
+export interface ConfigCheck {
+  readonly name: string | undefined;
+  readonly problems: readonly ConfigProblem[];
+  /** Whether it can start: no problem is an error. */
+  readonly startable: boolean;
+}
+
+/**
+ * A byte stream over a MessagePort, both ways. A side sends bytes only while it has credit: it starts with
+ * STREAM_PORT_CREDIT bytes and gets back what the other side has consumed.
+ */
+export type StreamPortMessage =
+  /** The buffer is transferred. */
+  | { readonly kind: "data"; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: "credit"; readonly bytes: number }
+  /** No more bytes from this side. */
+  | { readonly kind: "end" }
+  /** The stream is over, both ways; a sentence when something failed. */
+  | { readonly kind: "closed"; readonly message: string | undefined }
+  /** The listener was too slow: so many bytes were left out here. */
+  | { readonly kind: "skipped"; readonly bytes: number };
+
+/** 256 KiB: a terminal draws that in well under a second. */
+export const STREAM_PORT_CREDIT = 256 * 1024;

@@ -1,0 +1,38 @@
+/**
+ * Wires the worker: the platform of a dedicated worker on one side, the exporter host on the other.
+ * Above: web/worker.ts (and a test page's worker) call it with a catalogue. Below: worker/exporter-host.ts.
+ */
+
+import type { Catalogue } from "../drivers/base/catalogue.ts";
+import { systemClock } from "../drivers/base/clock.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
+import { relayAnswers } from "./tunnel/relay-answers.ts";
+import { ExporterHost } from "./worker/exporter-host.ts";
+
+export function startWorker({ catalogue }: { catalogue: Catalogue }): void {
+  const host = new ExporterHost({
+    catalogue,
+    clock: systemClock,
+    serial: navigator.serial,
+    schedule: macrotasks(),
+    random: Math.random,
+    instance: crypto.randomUUID(),
+    createSocket: (url, protocol) => new WebSocket(url, protocol),
+    answers: (url, options) => relayAnswers(fetch, url, options),
+    post: (message: FromWorker) => postMessage(message),
+  });
+  addEventListener("message", (event: MessageEvent<ToWorker>) => void host.receive(event.data));
+  addEventListener("online", () => host.doubtConnection());
+  postMessage({ kind: "ready" } satisfies FromWorker);
+}
+
+/** Macrotasks by way of a MessageChannel: timers would add milliseconds. */
+function macrotasks(): (run: () => void) => void {
+  const due: (() => void)[] = [];
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => due.shift()?.();
+  return (run) => {
+    due.push(run);
+    port2.postMessage(null);
+  };
+}

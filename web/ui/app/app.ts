@@ -1,0 +1,240 @@
+/**
+ * The page, drawn: one face for each state, and what lies around them all.
+ * Above: web/main.ts puts it into the document. Below: PageModel; every other element.
+ */
+
+import { html, LitElement, type PropertyValues } from "lit";
+import { createRef, ref } from "lit/directives/ref.js";
+import { repeat } from "lit/directives/repeat.js";
+import "../bench/bench.ts";
+import type { HelpDialog } from "../dialogs/help-dialog.ts";
+import "../dialogs/help-dialog.ts";
+import type { Blocked, PageModel, PageState, View } from "../model.ts";
+import { ModelController } from "../shared/controllers.ts";
+import { icons } from "../shared/icons.ts";
+import { sharedStyles } from "../shared/styles.ts";
+import "../welcome/welcome.ts";
+import { IncomingTextController, isTextField } from "./incoming-text.ts";
+import { pageTitle } from "./page-title.ts";
+import { appStyles } from "./styles.ts";
+
+export class App extends LitElement {
+  static override properties = { model: { attribute: false }, blocked: { attribute: false } };
+  static override styles = [sharedStyles, appStyles];
+
+  /** Undefined until the relay has answered. */
+  declare model: PageModel | undefined;
+  /** Why there is no model and will be none. */
+  declare blocked: Blocked | undefined;
+  readonly #listening = new ModelController(this, () => this.model);
+  readonly #main = createRef<HTMLElement>();
+  readonly #help = createRef<HelpDialog>();
+  readonly #incoming = new IncomingTextController(this, {
+    wanted: () => this.#view.kind === "welcome",
+    text: (text, source) => this.model?.actions.openConfiguration(text, source),
+    file: (file) => this.model?.actions.openFile(file),
+  });
+  #keys: AbortController | undefined;
+  #shown: View["kind"] = "loading";
+  /** What was used last: a ring around a heading helps who has no pointer, and only them. */
+  #byKeyboard = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#keys = new AbortController();
+    const { signal } = this.#keys;
+    document.addEventListener("keydown", (event) => this.#key(event), { signal });
+    const note = (event: Event): void => {
+      this.#byKeyboard = event.type === "keydown";
+    };
+    for (const type of ["keydown", "pointerdown"]) {
+      document.addEventListener(type, note, { signal, capture: true });
+    }
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#keys?.abort();
+  }
+
+  override render() {
+    const state = this.model?.state;
+    return html`
+      <a class="skip" href="#main" @click=${this.#skip}>Skip to the content</a>
+      <header>
+        <span class="brand">${icons.board}jumptab</span>
+        <span class="grow"></span>
+        <button type="button" class="quiet" @click=${() => this.#help.value?.open()}>${icons.help}Help</button>
+      </header>
+      ${state === undefined ? null : this.#renderNotices(state)}
+      <main id="main" tabindex="-1" ${ref(this.#main)}>
+        ${this.#renderView(this.#view)} ${state === undefined ? null : this.#renderBench(state)}
+      </main>
+      ${this.#incoming.dragging ? html`<div class="dropping">Drop the configuration anywhere</div>` : null}
+      <jumptab-help ${ref(this.#help)}></jumptab-help>
+    `;
+  }
+
+  get #view(): View {
+    if (this.blocked !== undefined) return { kind: "blocked", ...this.blocked };
+    return this.model?.state.view ?? { kind: "loading" };
+  }
+
+  #renderView(view: View) {
+    const { model } = this;
+    switch (view.kind) {
+      case "loading":
+        return html`<p class="loading" role="status">One moment…</p>`;
+      case "blocked":
+        return html`
+          <section class="message card" role="alert">
+            <h1 tabindex="-1">${view.title}</h1>
+            <p>${view.reason}</p>
+            <p>${view.cure}</p>
+            <div class="row">
+              <button type="button" class="primary" @click=${this.#reload}>Reload page</button>
+            </div>
+          </section>
+        `;
+      case "welcome":
+        return model && this.#renderWelcome(model);
+      case "elsewhere":
+        return model && this.#renderElsewhere(model, view);
+      case "editor":
+        return model && this.#renderEditor(model, view);
+      case "bench":
+        return null; // Drawn below: it stays in the page behind the editor, with its consoles.
+    }
+  }
+
+  #renderWelcome({ state, actions }: PageModel) {
+    return html`<jumptab-welcome
+      .benches=${state.benches}
+      .actions=${actions}
+      ?serial=${state.serial}
+      ?lasting=${state.lasting}
+      ?busy=${state.busy}
+    ></jumptab-welcome>`;
+  }
+
+  #renderEditor({ state, actions }: PageModel, { draft }: Extract<View, { kind: "editor" }>) {
+    // Loaded when it is needed; until it has arrived the element is empty.
+    void import("../editor/editor.ts");
+    return html`<jumptab-editor .draft=${draft} .actions=${actions} ?busy=${state.busy}></jumptab-editor>`;
+  }
+
+  #renderElsewhere({ state, actions }: PageModel, { id, name }: Extract<View, { kind: "elsewhere" }>) {
+    return html`
+      <section class="message card">
+        <h1 tabindex="-1">${name} runs in another tab</h1>
+        <p>A bench runs in one tab of a browser at a time, so that two tabs do not fight over its devices.</p>
+        <p>
+          Go to that tab to use it. Here you can open another bench, or move this one over: clients that are
+          connected then have to connect again.
+        </p>
+        <div class="row">
+          <button type="button" class="primary" ?disabled=${state.busy} @click=${() => actions.leaveBench()}>
+            Choose another bench
+          </button>
+          <button
+            type="button"
+            ?disabled=${state.busy}
+            @click=${() => actions.startBench(id, { steal: true })}
+          >
+            Move it to this tab
+          </button>
+        </div>
+      </section>
+    `;
+  }
+
+  #renderBench({ view, bench, snapshot, log, relay, serial, busy }: PageState) {
+    const { model } = this;
+    if (model === undefined || bench === undefined || relay === undefined) return null;
+    return html`<jumptab-bench
+      ?hidden=${view.kind !== "bench"}
+      .bench=${bench}
+      .snapshot=${snapshot}
+      .log=${log}
+      .relay=${relay}
+      .actions=${model.actions}
+      ?serial=${serial}
+      ?busy=${busy}
+    ></jumptab-bench>`;
+  }
+
+  #renderNotices({ notices }: PageState) {
+    return html`
+      <div class="notices" role="region" aria-label="Notices" aria-live="polite">
+        ${repeat(
+          notices,
+          ({ id }) => id,
+          ({ id, tone, text, action }) => html`
+            <div class="notice card ${tone}" role=${tone === "error" ? "alert" : "status"}>
+              ${tone === "info" ? icons.info : icons.warning}
+              <p>${text}</p>
+              ${
+                action === undefined
+                  ? null
+                  : html`<button type="button" class="small" @click=${() => action.run()}>${action.label}</button>`
+              }
+              <button
+                type="button"
+                class="small quiet"
+                aria-label="Dismiss"
+                @click=${() => this.model?.actions.dismiss(id)}
+              >
+                ${icons.close}
+              </button>
+            </div>
+          `,
+        )}
+      </div>
+    `;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has("model")) this.#listening.listen();
+    if (this.model !== undefined) document.title = pageTitle(this.model.state);
+    const { kind } = this.#view;
+    if (kind === this.#shown) return;
+    const first = this.#shown === "loading";
+    this.#shown = kind;
+    // A new face: a keyboard, or a screen reader, starts at its heading. The first one was not asked for.
+    if (!first && kind !== "editor") void this.#focusHeading();
+  }
+
+  async #focusHeading(): Promise<void> {
+    const host = this.#main.value;
+    const view = host?.querySelector<LitElement>("jumptab-welcome, jumptab-bench:not([hidden])");
+    await view?.updateComplete;
+    const heading = (view?.renderRoot ?? host)?.querySelector<HTMLElement>("h1");
+    // A browser takes each focus that a script gives for one that has to be seen.
+    heading?.classList.toggle("ringless", !this.#byKeyboard);
+    heading?.focus();
+  }
+
+  #skip(event: Event): void {
+    event.preventDefault();
+    this.#main.value?.focus();
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.key !== "?" || event.defaultPrevented || isTextField(event.composedPath()[0])) return;
+    event.preventDefault();
+    this.#help.value?.open();
+  }
+
+  #reload(): void {
+    if (this.model === undefined) location.reload();
+    else this.model.actions.reload();
+  }
+}
+
+customElements.define("jumptab-app", App);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "jumptab-app": App;
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Configurations that arrive by paste or drop, anywhere on the page.
+ * Above: app.ts. Below: the platform's events.
+ */
+
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+
+export interface IncomingText {
+  /** Whether the page takes configurations now. */
+  wanted(): boolean;
+  text(text: string, source: string): void;
+  file(file: File): void;
+}
+
+/** Draws its host again when something is being dragged over the page. */
+export class IncomingTextController implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #incoming: IncomingText;
+  #connection: AbortController | undefined;
+  /** Something that could be dropped is over the page now. */
+  dragging = false;
+
+  constructor(host: ReactiveControllerHost, incoming: IncomingText) {
+    this.#host = host;
+    this.#incoming = incoming;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#connection = new AbortController();
+    const { signal } = this.#connection;
+    document.addEventListener("paste", (event) => this.#paste(event), { signal });
+    document.addEventListener("dragover", (event) => this.#dragOver(event), { signal });
+    document.addEventListener("dragleave", (event) => this.#dragLeave(event), { signal });
+    document.addEventListener("drop", (event) => this.#drop(event), { signal });
+  }
+
+  hostDisconnected(): void {
+    this.#connection?.abort();
+  }
+
+  #paste(event: ClipboardEvent): void {
+    if (!this.#incoming.wanted() || isTextField(event.composedPath()[0])) return;
+    const [file] = event.clipboardData?.files ?? [];
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (file !== undefined) this.#incoming.file(file);
+    else if (text.trim() !== "") this.#incoming.text(text, "the clipboard");
+    else return;
+    event.preventDefault();
+  }
+
+  #dragOver(event: DragEvent): void {
+    if (!this.#incoming.wanted() || event.dataTransfer === null) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+    this.#setDragging(true);
+  }
+
+  #dragLeave(event: DragEvent): void {
+    // Only out of the window: between elements of the page there is no related target either way.
+    if (event.relatedTarget === null) this.#setDragging(false);
+  }
+
+  #drop(event: DragEvent): void {
+    this.#setDragging(false);
+    if (!this.#incoming.wanted() || event.dataTransfer === null) return;
+    event.preventDefault();
+    const [file] = event.dataTransfer.files;
+    const text = event.dataTransfer.getData("text/plain");
+    if (file !== undefined) this.#incoming.file(file);
+    else if (text.trim() !== "") this.#incoming.text(text, "what was dropped");
+  }
+
+  #setDragging(dragging: boolean): void {
+    if (this.dragging === dragging) return;
+    this.dragging = dragging;
+    this.#host.requestUpdate();
+  }
+}
+
+/** Keys and pastes there are the field's own. */
+export function isTextField(target: EventTarget | null | undefined): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target.isContentEditable)
+  );
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { IDLE, type OpenBench, type PageState, type View } from "../model.ts";
+import { pageTitle } from "./page-title.ts";
+
+const bench: OpenBench = {
+  id: "1",
+  name: "desk",
+  yaml: "",
+  passphrase: "p",
+  file: undefined,
+  changed: false,
+};
+
+function state(view: View, open: OpenBench | undefined = undefined): PageState {
+  return {
+    view,
+    bench: open,
+    benches: [],
+    snapshot: IDLE,
+    log: [],
+    relay: undefined,
+    notices: [],
+    serial: true,
+    lasting: true,
+    busy: false,
+  };
+}
+
+describe("pageTitle()", () => {
+  it("names the bench first, then how it is", () => {
+    expect(pageTitle(state({ kind: "bench" }, bench))).toBe("desk: Stopped · jumptab");
+  });
+
+  it("is the project's name where there is no bench", () => {
+    expect(pageTitle(state({ kind: "welcome" }))).toBe("jumptab");
+    expect(
+      pageTitle(state({ kind: "editor", draft: { benchId: undefined, yaml: "", note: undefined } })),
+    ).toBe("jumptab");
+  });
+
+  it("says where the bench is when it is not here", () => {
+    expect(pageTitle(state({ kind: "elsewhere", id: "1", name: "desk" }))).toContain("another tab");
+  });
+});

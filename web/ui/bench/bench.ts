@@ -1,0 +1,295 @@
+/**
+ * One bench: how it is reached, its drivers, its log, and what is wrong with it.
+ * Above: app.ts. Below: share-line, tunnel-state, driver-cards, log-panel, problem-list.
+ */
+
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { createRef, ref } from "lit/directives/ref.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { ExporterSnapshot, LogRecord } from "../../messages.ts";
+import type { ConfirmDialog } from "../dialogs/confirm-dialog.ts";
+import "../dialogs/confirm-dialog.ts";
+import { shellNames } from "../driver-cards/card.ts";
+import "../driver-cards/generic-card.ts";
+import "../driver-cards/power-card.ts";
+import "../driver-cards/serial-card.ts";
+import "../log-panel/log-panel.ts";
+import type { OpenBench, PageActions, RelayInfo } from "../model.ts";
+import "../problem-list/problem-list.ts";
+import "../share-line/share-line.ts";
+import { count } from "../shared/format.ts";
+import { icons } from "../shared/icons.ts";
+import { sharedStyles } from "../shared/styles.ts";
+import "../tunnel-state/tunnel-state.ts";
+import { type Arranged, arrangeDrivers } from "./arrange-drivers.ts";
+import { mayBeReached, overallStatus } from "./overall-status.ts";
+import { benchStyles } from "./styles.ts";
+
+export class BenchView extends LitElement {
+  static override properties = {
+    bench: { attribute: false },
+    snapshot: { attribute: false },
+    log: { attribute: false },
+    relay: { attribute: false },
+    actions: { attribute: false },
+    serial: { type: Boolean },
+    busy: { type: Boolean },
+  };
+  static override styles = [sharedStyles, benchStyles];
+
+  declare bench: OpenBench;
+  declare snapshot: ExporterSnapshot;
+  declare log: readonly LogRecord[];
+  declare relay: RelayInfo;
+  declare actions: PageActions;
+  declare serial: boolean;
+  declare busy: boolean;
+  readonly #confirm = createRef<ConfirmDialog>();
+
+  override render() {
+    const running = this.snapshot.phase === "running";
+    return html`
+      ${this.#renderHead()}
+      <div class="main">
+        ${this.#renderFailure()} ${this.#renderChanged()}
+        ${
+          running
+            ? html`
+                <jumptab-tunnel-state
+                  .tunnel=${this.snapshot.tunnel}
+                  .actions=${this.actions}
+                  .benchId=${this.bench.id}
+                  ?busy=${this.busy}
+                ></jumptab-tunnel-state>
+                <section aria-label="Share">
+                  <jumptab-share-line
+                    class="card"
+                    .relay=${this.relay}
+                    .passphrase=${this.bench.passphrase}
+                    .drivers=${this.snapshot.drivers}
+                    .actions=${this.actions}
+                    ?reachable=${mayBeReached(this.snapshot.tunnel)}
+                  ></jumptab-share-line>
+                </section>
+              `
+            : this.#renderNotRunning()
+        }
+        ${this.#renderDrivers(running)} ${this.#renderProblems()}
+      </div>
+      <aside class="side card" aria-label="Log">
+        <jumptab-log-panel .log=${this.log} .actions=${this.actions}></jumptab-log-panel>
+      </aside>
+      <jumptab-confirm ${ref(this.#confirm)}></jumptab-confirm>
+    `;
+  }
+
+  #renderHead() {
+    const { phase, activity } = this.snapshot;
+    const { tone, label } = overallStatus(this.snapshot);
+    const stopped = phase === "idle" || phase === "failed";
+    return html`
+      <div class="head">
+        <h1 tabindex="-1">${this.bench.name}</h1>
+        <span class="chip ${tone}" role="status">${label}</span>
+        ${activity.streams === 0 ? null : html`<span class="chip">${count(activity.streams, "stream")}</span>`}
+        ${this.bench.file === undefined ? null : html`<span class="chip">from ${this.bench.file}</span>`}
+        <div class="actions">
+          <button type="button" class="quiet" ?disabled=${this.busy} @click=${this.#leave}>
+            ${icons.back}All benches
+          </button>
+          <button
+            type="button"
+            ?disabled=${this.busy || !this.serial}
+            title=${this.serial ? nothing : "This browser has no WebSerial"}
+            @click=${() => this.actions.addDevice()}
+          >
+            ${icons.plug}Add device
+          </button>
+          <button type="button" ?disabled=${this.busy} @click=${() => this.actions.editBench(this.bench.id)}>
+            ${icons.edit}Edit configuration
+          </button>
+          ${
+            stopped
+              ? html`<button
+                  type="button"
+                  class="primary"
+                  ?disabled=${this.busy}
+                  @click=${() => this.actions.start()}
+                >
+                  ${icons.play}Start
+                </button>`
+              : html`<button
+                  type="button"
+                  ?disabled=${this.busy || phase === "stopping"}
+                  @click=${this.#stop}
+                >
+                  ${icons.stop}Stop
+                </button>`
+          }
+        </div>
+      </div>
+    `;
+  }
+
+  #renderFailure() {
+    const { phase, failure } = this.snapshot;
+    if (phase !== "failed") return null;
+    return html`
+      <div class="banner card error" role="alert">
+        <p><strong>It could not start.</strong> ${failure ?? "The log says more."}</p>
+        <button type="button" @click=${() => this.actions.editBench(this.bench.id)}>Edit configuration</button>
+      </div>
+    `;
+  }
+
+  #renderChanged() {
+    if (!this.bench.changed) return null;
+    const inUse = this.snapshot.activity.streams + this.snapshot.activity.calls > 0;
+    return html`
+      <div class="banner card changed" role="status">
+        <p>
+          <strong>The configuration has changed.</strong> The exporter still runs with the old
+          one.${inUse ? " A restart ends what clients are doing now." : ""}
+        </p>
+        <button type="button" class="primary" ?disabled=${this.busy} @click=${() => this.actions.start()}>
+          Restart
+        </button>
+      </div>
+    `;
+  }
+
+  #renderNotRunning() {
+    switch (this.snapshot.phase) {
+      case "starting":
+        return html`<p class="stopped card" role="status">Starting: opening the devices.</p>`;
+      case "stopping":
+        return html`<p class="stopped card" role="status">Stopping: letting go of the devices.</p>`;
+      case "idle":
+        return html`<p class="stopped card">
+          Stopped. Its name, passphrase and ports are kept; press Start to share it again.
+        </p>`;
+      case "running":
+      case "failed":
+        return null;
+    }
+  }
+
+  #renderDrivers(running: boolean) {
+    const items = arrangeDrivers(this.snapshot.drivers);
+    if (items.length === 0) return null;
+    return html`<section class="group" aria-label="Drivers">${this.#renderItems(items, running)}</section>`;
+  }
+
+  #renderItems(items: readonly Arranged[], running: boolean): TemplateResult {
+    return html`<div class="cards">
+      ${repeat(
+        items,
+        ({ driver }) => driver.path.join("\0"),
+        (item) =>
+          item.kind === "group" ? this.#renderGroup(item, running) : this.#renderCard(item, running),
+      )}
+    </div>`;
+  }
+
+  #renderGroup({ driver, aliases, items }: Extract<Arranged, { kind: "group" }>, running: boolean) {
+    return html`
+      <section class="group" role="group" aria-label=${driver.name}>
+        <div class="title">
+          ${icons.board}
+          <h2>${driver.name}</h2>
+          ${shellNames(driver.path, aliases).map(
+            (words) => html`<span class="chip" title="In the shell"><code>j ${words}</code></span>`,
+          )}
+          ${driver.description === undefined ? null : html`<span class="small muted">${driver.description}</span>`}
+        </div>
+        ${this.#renderItems(items, running)}
+      </section>
+    `;
+  }
+
+  #renderCard({ driver, aliases }: Extract<Arranged, { kind: "card" }>, running: boolean) {
+    const { actions } = this;
+    if (driver.category === "power" && driver.calls.includes("on") && driver.calls.includes("off")) {
+      return html`<jumptab-power-card
+        class="card"
+        role="article"
+        aria-label=${driver.name}
+        .driver=${driver}
+        .aliases=${aliases}
+        .actions=${actions}
+        ?running=${running}
+      ></jumptab-power-card>`;
+    }
+    if (driver.category === "serial" && driver.streams.includes("connect")) {
+      return html`<jumptab-serial-card
+        class="card"
+        role="article"
+        aria-label=${driver.name}
+        .driver=${driver}
+        .aliases=${aliases}
+        .actions=${actions}
+        ?running=${running}
+      ></jumptab-serial-card>`;
+    }
+    return html`<jumptab-generic-card
+      class="card"
+      role="article"
+      aria-label=${driver.name}
+      .driver=${driver}
+      .aliases=${aliases}
+      .actions=${actions}
+      ?running=${running}
+    ></jumptab-generic-card>`;
+  }
+
+  #renderProblems() {
+    const { problems } = this.snapshot;
+    if (problems.length === 0) return null;
+    return html`
+      <section class="problems card" aria-labelledby="problems">
+        <h2 id="problems">About this configuration</h2>
+        <jumptab-problem-list
+          .problems=${problems}
+          @problem-chosen=${() => this.actions.editBench(this.bench.id)}
+        ></jumptab-problem-list>
+      </section>
+    `;
+  }
+
+  #stop(): void {
+    const { calls, streams } = this.snapshot.activity;
+    if (calls + streams === 0) {
+      this.actions.stop();
+      return;
+    }
+    void this.#confirm.value?.ask({
+      title: `Stop ${this.bench.name}?`,
+      text: "Clients are using it now. What they are doing ends with an error.",
+      confirm: "Stop",
+      danger: true,
+      run: () => this.actions.stop(),
+    });
+  }
+
+  #leave(): void {
+    if (this.snapshot.phase === "idle" || this.snapshot.phase === "failed") {
+      this.actions.leaveBench();
+      return;
+    }
+    void this.#confirm.value?.ask({
+      title: `Stop ${this.bench.name} and go to the list?`,
+      text: "A tab runs one bench. To run a second one beside it, open the page in a second tab.",
+      confirm: "Stop and go to the list",
+      alternative: { label: "Open a second tab", run: () => this.actions.openSecondTab() },
+      run: () => this.actions.leaveBench(),
+    });
+  }
+}
+
+customElements.define("jumptab-bench", BenchView);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "jumptab-bench": BenchView;
+  }
+}

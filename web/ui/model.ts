@@ -1,0 +1,174 @@
+/**
+ * What the elements are given: the page's state to draw, and the verbs a person has.
+ * Above: every element. Below: web/window/page.ts implements it; web/messages.ts has the shapes of the exporter.
+ */
+
+import type { SerialRequest } from "../../drivers/base/devices.ts";
+import type { JsonValue } from "../../drivers/base/json.ts";
+import type { ConfigCheck, ExporterSnapshot, LogRecord } from "../messages.ts";
+
+/** Which of its faces the page shows. */
+export type View =
+  /** For a moment, while the browser's database and the relay are asked. */
+  | { readonly kind: "loading" }
+  /** The page cannot work at all. */
+  | ({ readonly kind: "blocked" } & Blocked)
+  /** Choose a bench, or make one. */
+  | { readonly kind: "welcome" }
+  /** One bench, running or not. */
+  | { readonly kind: "bench" }
+  /** A configuration in the editor. */
+  | { readonly kind: "editor"; readonly draft: Draft }
+  /** The bench runs in another tab of this browser. */
+  | { readonly kind: "elsewhere"; readonly id: string; readonly name: string };
+
+/** Why the page cannot work, and what to do about it. */
+export interface Blocked {
+  readonly title: string;
+  readonly reason: string;
+  readonly cure: string;
+}
+
+/** A configuration that is being written. */
+export interface Draft {
+  /** The bench it belongs to; undefined for one that is not saved yet. */
+  readonly benchId: string | undefined;
+  readonly yaml: string;
+  /** Said above the editor: where the text comes from, and what saving does. */
+  readonly note: string | undefined;
+}
+
+/** A saved bench in the list. */
+export interface BenchSummary {
+  readonly id: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly updatedAt: number;
+  /** The relay's own, from this file. */
+  readonly file: string | undefined;
+  readonly runsElsewhere: boolean;
+}
+
+/** The bench in front of the person. */
+export interface OpenBench {
+  readonly id: string;
+  readonly name: string;
+  readonly yaml: string;
+  /** Undefined: clients need none. */
+  readonly passphrase: string | undefined;
+  readonly file: string | undefined;
+  /** The configuration has been changed since the exporter was started with it. */
+  readonly changed: boolean;
+}
+
+/** How clients reach this page. */
+export interface RelayInfo {
+  readonly endpoint: string;
+  readonly insecure: boolean;
+}
+
+/** Something that happened, to be read and put away. */
+export interface Notice {
+  readonly id: number;
+  readonly tone: "info" | "warning" | "error";
+  /** What happened, why, and what to do: one or two sentences. */
+  readonly text: string;
+  readonly action: NoticeAction | undefined;
+}
+
+export interface NoticeAction {
+  readonly label: string;
+  run(): void;
+}
+
+export interface PageState {
+  readonly view: View;
+  readonly benches: readonly BenchSummary[];
+  readonly bench: OpenBench | undefined;
+  readonly snapshot: ExporterSnapshot;
+  readonly log: readonly LogRecord[];
+  readonly relay: RelayInfo | undefined;
+  readonly notices: readonly Notice[];
+  /** The browser has WebSerial. */
+  readonly serial: boolean;
+  /** What is saved here is there tomorrow. */
+  readonly lasting: boolean;
+  /** A start, stop or save is under way: its buttons wait. */
+  readonly busy: boolean;
+}
+
+/** What a person can do. None of these rejects unless it says so: what goes wrong becomes a notice. */
+export interface PageActions {
+  tryDemoBoard(): void;
+  /** Needs a click: it opens the browser's chooser. Without an open bench it makes one and starts it. */
+  addDevice(): void;
+  /** A configuration from a file, the clipboard or a drop. Starts when nothing is to be said about it. */
+  openConfiguration(yaml: string, source: string): void;
+  openFile(file: File): void;
+  writeConfiguration(): void;
+  editBench(id: string): void;
+  saveDraft(draft: Draft, yaml: string): void;
+  leaveEditor(): void;
+  startBench(id: string, options?: { steal?: boolean }): void;
+  deleteBench(id: string): void;
+  start(): void;
+  /** Take the exporter from the page that holds it. */
+  takeOver(): void;
+  stop(): void;
+  /** Stops, and shows the list. */
+  leaveBench(): void;
+  openSecondTab(): void;
+  reload(): void;
+  useAttachToken(token: string): void;
+  /** Needs a click: it opens the browser's chooser. */
+  choosePort(path: readonly string[], request: SerialRequest): void;
+  forgetPort(path: readonly string[]): void;
+  dismiss(notice: number): void;
+  clearLog(): void;
+
+  /** Rejects with a sentence when the exporter cannot be asked. */
+  check(yaml: string): Promise<ConfigCheck>;
+  /** Rejects with the driver's sentence. */
+  call(path: readonly string[], method: string, args?: readonly JsonValue[]): Promise<JsonValue>;
+  /** The items, once all are there. Rejects with the driver's sentence. */
+  streamingCall(path: readonly string[], method: string): Promise<readonly JsonValue[]>;
+  /** Rejects with the driver's sentence. */
+  openStream(path: readonly string[], method: string): Promise<PageStream>;
+  /** Whether it is in the clipboard now. */
+  copy(text: string): Promise<boolean>;
+}
+
+/** The page's own end of a driver's byte stream. */
+export interface PageStream {
+  /** What the device says. Ends when the stream does; throws with a sentence when it failed. Asking for the next gives credit for the last; what came meanwhile is one item. */
+  readonly items: AsyncIterable<PageStreamItem>;
+  /** Resolves when the bytes are on their way; drops them when the stream is over. */
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  close(): void;
+}
+
+export type PageStreamItem =
+  | { readonly kind: "data"; readonly bytes: Uint8Array }
+  /** The page was too slow: so many bytes are missing here. */
+  | { readonly kind: "skipped"; readonly bytes: number };
+
+/** The page as the elements hold it. */
+export interface PageModel {
+  readonly state: PageState;
+  readonly actions: PageActions;
+  /** Called after each change of `state`. */
+  subscribe(listener: () => void, options: { signal: AbortSignal }): void;
+}
+
+/** The exporter before it was ever started. */
+export const IDLE: ExporterSnapshot = {
+  phase: "idle",
+  name: "",
+  failure: undefined,
+  status: { name: "OFFLINE", message: "" },
+  tunnel: { kind: "off" },
+  drivers: [],
+  problems: [],
+  activity: { calls: 0, streams: 0, totalCalls: 0 },
+  startedAt: undefined,
+};

@@ -1,0 +1,209 @@
+/**
+ * Three ways in, and the benches that are already here.
+ * Above: app.ts. Below: PageActions.
+ */
+
+import { html, LitElement } from "lit";
+import { createRef, ref } from "lit/directives/ref.js";
+import type { ConfirmDialog } from "../dialogs/confirm-dialog.ts";
+import "../dialogs/confirm-dialog.ts";
+import type { BenchSummary, PageActions } from "../model.ts";
+import { ago } from "../shared/format.ts";
+import { icons } from "../shared/icons.ts";
+import { sharedStyles } from "../shared/styles.ts";
+import { welcomeStyles } from "./styles.ts";
+
+export class Welcome extends LitElement {
+  static override properties = {
+    benches: { attribute: false },
+    actions: { attribute: false },
+    serial: { type: Boolean },
+    lasting: { type: Boolean },
+    busy: { type: Boolean },
+  };
+  static override styles = [sharedStyles, welcomeStyles];
+
+  declare benches: readonly BenchSummary[];
+  declare actions: PageActions;
+  declare serial: boolean;
+  declare lasting: boolean;
+  declare busy: boolean;
+  readonly #file = createRef<HTMLInputElement>();
+  readonly #confirm = createRef<ConfirmDialog>();
+
+  override render() {
+    return html`
+      <h1 tabindex="-1">Share a board from this tab</h1>
+      <p class="intro">
+        This page is a Jumpstarter exporter. Pick what it should offer; then anyone with the line it shows can
+        drive the board with <code>jmp</code>, for as long as this tab is open.
+      </p>
+      <div class="ways">${this.#renderDemo()}${this.#renderDevice()}${this.#renderConfiguration()}</div>
+      ${this.benches.length === 0 ? null : this.#renderBenches()}
+      ${
+        this.lasting
+          ? null
+          : html`<p class="intro" role="note">
+              This browser keeps nothing for this site, as in a private window: benches and passphrases are
+              forgotten when the tab is closed.
+            </p>`
+      }
+      <jumptab-confirm ${ref(this.#confirm)}></jumptab-confirm>
+    `;
+  }
+
+  #renderDemo() {
+    return html`
+      <section class="way card" aria-labelledby="demo">
+        <div class="head">${icons.board}<h2 id="demo">Try a demo board</h2></div>
+        <p>A simulated board with a power switch and a serial console that boots. No hardware needed.</p>
+        <div class="row">
+          <button
+            type="button"
+            class="primary"
+            ?disabled=${this.busy}
+            @click=${() => this.actions.tryDemoBoard()}
+          >
+            Try a demo board
+          </button>
+        </div>
+      </section>
+    `;
+  }
+
+  #renderDevice() {
+    return html`
+      <section class="way card" aria-labelledby="device">
+        <div class="head">${icons.plug}<h2 id="device">Plug in a board</h2></div>
+        ${
+          this.serial
+            ? html`<p>Connect it by USB or a serial adapter, then choose its port. It starts at once.</p>`
+            : html`<p>
+                This browser has no WebSerial. To share a real board, open this page in Chrome, Edge or another
+                Chromium-based browser on a computer.
+              </p>`
+        }
+        <div class="row">
+          <button
+            type="button"
+            ?disabled=${this.busy || !this.serial}
+            @click=${() => this.actions.addDevice()}
+          >
+            Add device
+          </button>
+        </div>
+      </section>
+    `;
+  }
+
+  #renderConfiguration() {
+    return html`
+      <section class="way card" aria-labelledby="configuration">
+        <div class="head">${icons.file}<h2 id="configuration">Open a configuration</h2></div>
+        <p>An ExporterConfig as it is: choose a file, drop it here, paste it, or write one.</p>
+        <div class="row">
+          <button type="button" ?disabled=${this.busy} @click=${() => this.#file.value?.click()}>
+            Choose file
+          </button>
+          <button
+            type="button"
+            class="quiet"
+            ?disabled=${this.busy}
+            @click=${() => this.actions.writeConfiguration()}
+          >
+            Write one
+          </button>
+        </div>
+        <input
+          ${ref(this.#file)}
+          type="file"
+          accept=".yaml,.yml,text/yaml,application/yaml"
+          aria-label="Configuration file"
+          hidden
+          @change=${this.#openChosenFile}
+        />
+      </section>
+    `;
+  }
+
+  #renderBenches() {
+    return html`
+      <section class="saved" aria-labelledby="saved">
+        <h2 id="saved">Your benches</h2>
+        <ul class="card">
+          ${this.benches.map((bench) => this.#renderBench(bench))}
+        </ul>
+      </section>
+    `;
+  }
+
+  #renderBench(bench: BenchSummary) {
+    const { id, name, file, updatedAt, runsElsewhere } = bench;
+    return html`
+      <li>
+        <div class="grow">
+          <div class="name">${name}</div>
+          <div class="facts small muted">
+            <span>used ${ago(Date.now() - updatedAt)}</span>
+            ${file === undefined ? null : html`<span>from ${file}</span>`}
+            ${runsElsewhere ? html`<span class="chip ok">runs in another tab</span>` : null}
+          </div>
+        </div>
+        <div class="row">
+          <button
+            type="button"
+            aria-label="Start ${name}"
+            ?disabled=${this.busy || runsElsewhere}
+            @click=${() => this.actions.startBench(id)}
+          >
+            ${icons.play}Start
+          </button>
+          <button
+            type="button"
+            class="quiet"
+            aria-label="Edit ${name}"
+            ?disabled=${this.busy || runsElsewhere}
+            @click=${() => this.actions.editBench(id)}
+          >
+            ${icons.edit}Edit
+          </button>
+          <button
+            type="button"
+            class="quiet"
+            aria-label="Delete ${name}"
+            ?disabled=${this.busy || runsElsewhere}
+            @click=${() => this.#askToDelete(bench)}
+          >
+            ${icons.trash}Delete
+          </button>
+        </div>
+      </li>
+    `;
+  }
+
+  #askToDelete({ id, name }: BenchSummary): void {
+    void this.#confirm.value?.ask({
+      title: `Delete ${name}?`,
+      text: "Its configuration, its passphrase and its choice of ports are forgotten. Clients that know the passphrase cannot come back.",
+      confirm: "Delete",
+      danger: true,
+      run: () => this.actions.deleteBench(id),
+    });
+  }
+
+  #openChosenFile(): void {
+    const input = this.#file.value;
+    const [file] = input?.files ?? [];
+    if (file !== undefined) this.actions.openFile(file);
+    // The same file can be chosen again after it was corrected.
+    if (input !== undefined) input.value = "";
+  }
+}
+
+customElements.define("jumptab-welcome", Welcome);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "jumptab-welcome": Welcome;
+  }
+}

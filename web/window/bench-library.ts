@@ -1,0 +1,136 @@
+/**
+ * The benches of this browser: finding one, and making one from what a person brings.
+ * Above: page.ts. Below: web/store/. Starts nothing, and shows nothing.
+ */
+
+import type { RememberedPort } from "../../drivers/base/devices.ts";
+import type { RelayBoot } from "../../proto/boot.ts";
+import type { ConfigCheck } from "../messages.ts";
+import type { BenchStore } from "../store/bench-store.ts";
+import { type SavedBench, unusedName } from "../store/saved-bench.ts";
+
+/** Configurations to begin with. */
+export interface Examples {
+  demoBoardYaml(name: string): string;
+  serialBoardYaml(name: string, label: string, ids: UsbIds | undefined): string;
+}
+
+export interface UsbIds {
+  readonly vendorId: number;
+  readonly productId: number;
+}
+
+export interface BenchLibraryOptions {
+  readonly store: BenchStore;
+  examples(): Promise<Examples>;
+  newId(): string;
+  newPassphrase(): string;
+  now(): number;
+}
+
+export class BenchLibrary {
+  readonly #options: BenchLibraryOptions;
+
+  constructor(options: BenchLibraryOptions) {
+    this.#options = options;
+  }
+
+  /** Throws with a sentence when another tab has deleted it. */
+  async get(id: string): Promise<SavedBench> {
+    const bench = await this.#options.store.get(id);
+    if (bench === undefined) throw new Error("it has been deleted in another tab.");
+    return bench;
+  }
+
+  async create(
+    yaml: string,
+    name: string,
+    bindings: SavedBench["bindings"] = {},
+    id: string = this.#options.newId(),
+  ): Promise<SavedBench> {
+    const { store, newPassphrase, now } = this.#options;
+    const time = now();
+    const bench: SavedBench = {
+      id,
+      name,
+      yaml,
+      bindings,
+      passphrase: newPassphrase(),
+      createdAt: time,
+      updatedAt: time,
+      running: false,
+    };
+    await store.put(bench);
+    return bench;
+  }
+
+  /** The relay's own: its text and id from there, its choices and, if need be, its passphrase from here. */
+  async fromRelay(told: NonNullable<RelayBoot["bench"]>, name: string | undefined): Promise<SavedBench> {
+    const { store, newPassphrase, now } = this.#options;
+    const saved = await store.get(told.id);
+    const bench: SavedBench = {
+      id: told.id,
+      file: told.file,
+      yaml: told.yaml,
+      name: name ?? saved?.name ?? told.file,
+      passphrase: told.passphrase ?? saved?.passphrase ?? newPassphrase(),
+      bindings: saved?.bindings ?? {},
+      createdAt: saved?.createdAt ?? now(),
+      updatedAt: now(),
+      running: true,
+    };
+    await store.put(bench);
+    return bench;
+  }
+
+  /** A demo board that is here already and not in use, else a new one. */
+  async demo(heldElsewhere: ReadonlySet<string>): Promise<SavedBench> {
+    const { demoBoardYaml } = await this.#options.examples();
+    const saved = await this.#options.store.list();
+    const again = saved.find(({ id, yaml, name }) => yaml === demoBoardYaml(name) && !heldElsewhere.has(id));
+    if (again !== undefined) return again;
+    const id = this.#options.newId();
+    const name = exporterName("demo", id, namesOf(saved));
+    return this.create(demoBoardYaml(name), name, {}, id);
+  }
+
+  /** A board behind the port that was just chosen. */
+  async forPort(port: RememberedPort): Promise<SavedBench> {
+    const { serialBoardYaml } = await this.#options.examples();
+    const id = this.#options.newId();
+    const name = exporterName("board", id, namesOf(await this.#options.store.list()));
+    const { usbVendorId: vendorId, usbProductId: productId } = port;
+    const ids = vendorId === undefined || productId === undefined ? undefined : { vendorId, productId };
+    return this.create(serialBoardYaml(name, portLabel(port), ids), name, { serial: port }, id);
+  }
+
+  /** The same text again is the same bench, with its passphrase and its devices. */
+  async forYaml(yaml: string, check: ConfigCheck): Promise<SavedBench> {
+    const saved = await this.#options.store.list();
+    const same = saved.find((bench) => bench.yaml === yaml && bench.file === undefined);
+    return same ?? this.create(yaml, check.name ?? "unnamed");
+  }
+
+  /** The bench with another text. What belongs to a file of the relay's machine is copied, never changed. */
+  async withYaml(bench: SavedBench, yaml: string, check: ConfigCheck): Promise<SavedBench> {
+    const name = check.name ?? bench.name;
+    if (bench.file !== undefined && bench.yaml !== yaml) return this.create(yaml, name, bench.bindings);
+    return { ...bench, yaml, name, updatedAt: this.#options.now() };
+  }
+}
+
+/** For people: the ids, as tools print them. */
+export function portLabel({ usbVendorId, usbProductId }: RememberedPort): string {
+  if (usbVendorId === undefined || usbProductId === undefined) return "Serial port";
+  const hex = (id: number): string => id.toString(16).padStart(4, "0");
+  return `USB serial ${hex(usbVendorId)}:${hex(usbProductId)}`;
+}
+
+/** `demo-3f2a`: on a relay that many people use, the next one who tries a demo board is not told that the name is taken. */
+function exporterName(wanted: string, id: string, taken: Iterable<string>): string {
+  return unusedName(`${wanted}-${id.slice(0, 4)}`, taken);
+}
+
+function namesOf(benches: readonly SavedBench[]): readonly string[] {
+  return benches.map(({ name }) => name);
+}

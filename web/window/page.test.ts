@@ -1,0 +1,494 @@
+import { describe, expect, it } from "vitest";
+import type { RelayBoot } from "../../proto/boot.ts";
+import type { ConfigCheck, ExporterSnapshot, FromWorker, ReplyResult, ToWorker } from "../messages.ts";
+import { MemoryBenchStore } from "../store/memory-bench-store.ts";
+import { IDLE, type PageState } from "../ui/model.ts";
+import { BenchLocks } from "./bench-locks.ts";
+import { Page, type PageOptions } from "./page.ts";
+import { SerialChooser } from "./serial-chooser.ts";
+import { TabMemory } from "./tab-memory.ts";
+import { WorkerClient, type WorkerPort } from "./worker-client.ts";
+
+const BOOT: RelayBoot = {
+  version: "1",
+  endpoint: "127.0.0.1:19090",
+  insecure: true,
+  attachTokenRequired: false,
+  noAuth: false,
+};
+
+type MessageListener = (event: MessageEvent<FromWorker>) => void;
+type ErrorListener = (event: ErrorEvent) => void;
+
+/** A worker that starts whatever is not called "broken", and finds a warning in what says "tcp". */
+class FakeWorker implements WorkerPort {
+  readonly started: Extract<ToWorker, { kind: "start" }>[] = [];
+  doubts = 0;
+  takeOvers = 0;
+  readonly bound: Extract<ToWorker, { kind: "bind" }>[] = [];
+  running = false;
+  #listener: MessageListener = () => {};
+  #crashed: ErrorListener = () => {};
+
+  addEventListener(type: string, listener: unknown): void {
+    if (type === "message") this.#listener = listener as MessageListener;
+    if (type === "error") this.#crashed = listener as ErrorListener;
+  }
+
+  postMessage(message: ToWorker): void {
+    const result = this.#answer(message);
+    queueMicrotask(() => this.#say({ kind: "reply", id: message.id, result }));
+  }
+
+  crash(message: string): void {
+    this.#crashed({ message } as ErrorEvent);
+  }
+
+  snapshot(change: Partial<ExporterSnapshot>): void {
+    this.#say({ kind: "snapshot", snapshot: { ...IDLE, ...change } });
+  }
+
+  #say(data: FromWorker): void {
+    this.#listener({ data } as MessageEvent<FromWorker>);
+  }
+
+  #answer(message: ToWorker): ReplyResult {
+    switch (message.kind) {
+      case "start":
+        this.started.push(message);
+        if (message.bench.yaml.includes("broken")) return { ok: false, message: "line 1: it is broken" };
+        this.running = true;
+        this.snapshot({ phase: "running" });
+        return { ok: true, value: null };
+      case "stop":
+        this.running = false;
+        this.snapshot({ phase: "idle" });
+        return { ok: true, value: null };
+      case "check":
+        return { ok: true, value: checkOf(message.yaml) as never };
+      case "take-over":
+        this.takeOvers += 1;
+        return { ok: true, value: null };
+      case "doubt-connection":
+        this.doubts += 1;
+        return { ok: true, value: null };
+      case "bind":
+        this.bound.push(message);
+        return { ok: true, value: null };
+      default:
+        return { ok: true, value: null };
+    }
+  }
+}
+
+function checkOf(yaml: string): ConfigCheck {
+  const problem = { line: 1, column: 1, endLine: 1, endColumn: 2, message: "no TCP in a page" };
+  return {
+    name: /name: (\S+)/.exec(yaml)?.[1],
+    problems: yaml.includes("tcp") ? [{ severity: "warning", ...problem }] : [],
+    startable: !yaml.includes("broken"),
+  };
+}
+
+/** One browser: its store, its locks and its ids outlive the tabs. */
+function browser() {
+  const store = new MemoryBenchStore();
+  // Node has one LockManager for all tests: ids that no other test has keep them apart.
+  const prefix = crypto.randomUUID();
+  let ids = 0;
+  const tab = (options: Partial<PageOptions> = {}, memory = new Map<string, string>()) => {
+    const worker = new FakeWorker();
+    let time = 0;
+    const page = new Page({
+      boot: BOOT,
+      tunnelUrl: "ws://127.0.0.1:19090/tunnel",
+      store,
+      locks: new BenchLocks(navigator.locks),
+      tab: new TabMemory(() => mapStorage(memory)),
+      serial: undefined,
+      connectWorker: (events) => new WorkerClient(worker, events),
+      examples: async () => ({
+        demoBoardYaml: (name) => `name: ${name}`,
+        serialBoardYaml: (name) => `name: ${name}`,
+      }),
+      askRelay: async () => BOOT,
+      copy: async () => {},
+      openSecondTab: () => {},
+      reload: () => {},
+      reloadUnattended: () => {},
+      newId: () => `${prefix}-${++ids}`,
+      newPassphrase: () => `passphrase ${ids}`,
+      now: () => ++time,
+      ...options,
+    });
+    const until = (what: (state: PageState) => boolean): Promise<PageState> =>
+      new Promise((resolve) => {
+        const done = new AbortController();
+        const look = (): void => {
+          if (!what(page.state)) return;
+          done.abort();
+          resolve(page.state);
+        };
+        page.subscribe(look, done);
+        look();
+      });
+    return { page, worker, memory, until, idle: () => until(({ busy }) => !busy) };
+  };
+  return { store, prefix, tab };
+}
+
+function mapStorage(map: Map<string, string>): Storage {
+  return {
+    getItem: (key: string) => map.get(key) ?? null,
+    setItem: (key: string, value: string) => void map.set(key, value),
+    removeItem: (key: string) => void map.delete(key),
+  } as unknown as Storage;
+}
+
+function chooserOf(info: SerialPortInfo): SerialChooser {
+  return new SerialChooser({ requestPort: async () => ({ getInfo: () => info }) as SerialPort });
+}
+
+describe("Page", () => {
+  it("greets who comes for the first time", async () => {
+    const { page } = browser().tab();
+    await page.begin();
+    expect(page.state.view.kind).toBe("welcome");
+  });
+
+  it("starts a demo board, and the same one again after a reload", async () => {
+    const { tab } = browser();
+    const first = tab();
+    await first.page.begin();
+    first.page.actions.tryDemoBoard();
+    await first.idle();
+    expect(first.page.state).toMatchObject({
+      view: { kind: "bench" },
+      bench: { name: expect.stringMatching(/^demo-[0-9a-f]{4}$/) },
+    });
+    const passphrase = first.page.state.bench?.passphrase;
+
+    // The old page is gone: its lock is free.
+    await closeTab(first.page);
+    const again = tab({}, first.memory);
+    await again.page.begin();
+    expect(again.worker.started[0]?.bench).toMatchObject({
+      id: first.worker.started[0]?.bench.id,
+      passphrase,
+    });
+  });
+
+  it("leaves a bench to the tab that has it, and starts another beside it", async () => {
+    const { tab } = browser();
+    const first = tab();
+    await first.page.begin();
+    first.page.actions.tryDemoBoard();
+    await first.idle();
+
+    const second = tab();
+    await second.page.begin();
+    expect(second.page.state.view.kind).toBe("welcome");
+    expect(second.page.state.benches).toMatchObject([
+      { name: first.page.state.bench?.name, runsElsewhere: true },
+    ]);
+    second.page.actions.tryDemoBoard();
+    await second.idle();
+    expect(second.page.state.bench?.name).not.toBe(first.page.state.bench?.name);
+    expect(second.page.state.bench?.passphrase).not.toBe(first.page.state.bench?.passphrase);
+  });
+
+  it("offers a bench again as soon as the tab that has it is closed", async () => {
+    const { tab } = browser();
+    const first = tab();
+    await first.page.begin();
+    first.page.actions.tryDemoBoard();
+    await first.idle();
+
+    const second = tab();
+    await second.page.begin();
+    expect(second.page.state.benches).toMatchObject([{ runsElsewhere: true }]);
+    await closeTab(first.page);
+    const { benches } = await second.until((state) => state.benches.some((bench) => !bench.runsElsewhere));
+    second.page.actions.startBench(benches[0]?.id ?? "");
+    await second.idle();
+    expect(second.page.state.view.kind).toBe("bench");
+  });
+
+  it("moves a bench to the tab that asks for it, and stops it where it was", async () => {
+    const { tab } = browser();
+    const first = tab();
+    await first.page.begin();
+    first.page.actions.tryDemoBoard();
+    await first.idle();
+    const id = first.page.state.bench?.id ?? "";
+
+    const second = tab();
+    await second.page.begin();
+    second.page.actions.startBench(id);
+    await second.idle();
+    expect(second.page.state.view).toMatchObject({
+      kind: "elsewhere",
+      name: first.page.state.bench?.name,
+    });
+    second.page.actions.startBench(id, { steal: true });
+    await first.until(({ view }) => view.kind === "elsewhere");
+    await second.idle();
+    expect(first.worker.running).toBe(false);
+    expect(second.worker.running).toBe(true);
+    expect(second.worker.started[0]?.takeOver, "the first tab may still be attached").toBe(true);
+  });
+
+  it("starts the relay's bench by itself, with its passphrase and its text", async () => {
+    const { tab, prefix } = browser();
+    const bench = { id: prefix, yaml: "name: lab", passphrase: "p", unattended: false, file: "lab.yaml" };
+    const { page, worker } = tab({ boot: { ...BOOT, bench } });
+    await page.begin();
+    expect(worker.started[0]?.bench).toMatchObject({ id: prefix, yaml: "name: lab", passphrase: "p" });
+    expect(page.state.bench).toMatchObject({ name: "lab", file: "lab.yaml" });
+  });
+
+  it("leaves the relay's bench as it was when the tab is reloaded: stopped, or running", async () => {
+    const { tab, prefix } = browser();
+    const bench = { id: prefix, yaml: "name: lab", passphrase: "p", unattended: false, file: "lab.yaml" };
+    const first = tab({ boot: { ...BOOT, bench } });
+    await first.page.begin();
+    first.page.actions.stop();
+    await first.idle();
+    await closeTab(first.page);
+
+    const second = tab({ boot: { ...BOOT, bench } }, first.memory);
+    await second.page.begin();
+    expect(second.page.state).toMatchObject({ view: { kind: "bench" }, bench: { name: "lab" } });
+    expect(second.worker.started).toEqual([]);
+    second.page.actions.start();
+    await second.idle();
+    await closeTab(second.page);
+
+    const third = tab({ boot: { ...BOOT, bench } }, first.memory);
+    await third.page.begin();
+    expect(third.worker.started).toHaveLength(1);
+  });
+
+  it("starts its bench again after the browser had put the tab away, and says so", async () => {
+    const { tab } = browser();
+    const first = tab();
+    await first.page.begin();
+    first.page.actions.tryDemoBoard();
+    await first.idle();
+    await closeTab(first.page);
+
+    const second = tab({}, first.memory);
+    await second.page.begin({ discarded: true });
+    expect(second.worker.running).toBe(true);
+    expect(second.page.state.notices).toMatchObject([{ text: expect.stringContaining("save memory") }]);
+  });
+
+  it("shows what a configuration cannot do before it starts the rest", async () => {
+    const { page, worker, idle } = browser().tab();
+    await page.begin();
+    page.actions.openConfiguration("name: a\ntcp", "a.yaml");
+    await idle();
+    expect(page.state.view).toMatchObject({ kind: "editor", draft: { yaml: "name: a\ntcp" } });
+    expect(worker.started).toEqual([]);
+  });
+
+  it("starts a configuration that has nothing wrong, and knows it again", async () => {
+    const { store, tab } = browser();
+    const { page, idle } = tab();
+    await page.begin();
+    page.actions.openConfiguration("name: a", "a.yaml");
+    await idle();
+    expect(page.state.bench?.name).toBe("a");
+    page.actions.leaveBench();
+    page.actions.openConfiguration("name: a", "a.yaml");
+    await idle();
+    expect(await store.list()).toHaveLength(1);
+  });
+
+  it("says why a bench did not start, where the bench is", async () => {
+    const { store, prefix, tab } = browser();
+    await store.put({
+      id: prefix,
+      name: "b",
+      yaml: "broken",
+      passphrase: "p",
+      bindings: {},
+      createdAt: 0,
+      updatedAt: 0,
+      running: false,
+    });
+    const { page, idle } = tab();
+    await page.begin();
+    page.actions.startBench(prefix);
+    await idle();
+    expect(page.state.snapshot).toMatchObject({ phase: "failed", failure: "line 1: it is broken" });
+    expect((await store.get(prefix))?.running).toBe(false);
+  });
+
+  it("adds a device to a bench that runs, and asks for a restart", async () => {
+    const { tab } = browser();
+    const { page, worker, idle, until } = tab({
+      serial: chooserOf({ usbVendorId: 0x0403, usbProductId: 0x6001 }),
+    });
+    await page.begin();
+    page.actions.tryDemoBoard();
+    await idle();
+    page.actions.addDevice();
+    const { bench, notices } = await until(({ busy, notices }) => !busy && notices.length > 0);
+    expect(bench?.changed).toBe(true);
+    expect(bench?.yaml).toContain("hwgrep://0403:6001");
+    expect(notices[0]?.text).toContain("Restart to use it.");
+    page.actions.start();
+    await idle();
+    expect(worker.started[1]?.bench.bindings).toEqual({
+      serial: { usbVendorId: 0x0403, usbProductId: 0x6001 },
+    });
+    expect(page.state.bench?.changed).toBe(false);
+  });
+
+  it("makes a bench of a device alone, and remembers its port", async () => {
+    const { tab } = browser();
+    const { page, worker, until } = tab({ serial: chooserOf({}) });
+    await page.begin();
+    page.actions.addDevice();
+    await until(({ busy, view }) => !busy && view.kind === "bench");
+    expect(worker.started[0]?.bench.bindings).toEqual({ serial: {} });
+  });
+
+  it("waits for nobody while a chooser is open", async () => {
+    const never = new SerialChooser({ requestPort: () => new Promise(() => {}) });
+    const { page, idle } = browser().tab({ serial: never });
+    await page.begin();
+    page.actions.addDevice();
+    page.actions.tryDemoBoard();
+    await idle();
+    expect(page.state.view.kind).toBe("bench");
+  });
+
+  it("keeps a port that was chosen by hand, and forgets it again", async () => {
+    const { store, tab } = browser();
+    const { page, worker, until, idle } = tab({ serial: chooserOf({ usbVendorId: 1, usbProductId: 2 }) });
+    await page.begin();
+    page.actions.tryDemoBoard();
+    await idle();
+    const id = page.state.bench?.id ?? "";
+    page.actions.choosePort(["board", "serial"], { kind: "any", hint: "/dev/ttyUSB0" });
+    await until(() => worker.bound.length === 1);
+    await idle();
+    expect((await store.get(id))?.bindings).toEqual({ "board.serial": { usbVendorId: 1, usbProductId: 2 } });
+    page.actions.forgetPort(["board", "serial"]);
+    await idle();
+    expect((await store.get(id))?.bindings).toEqual({});
+    expect(worker.bound[1]?.port).toBeNull();
+  });
+
+  it("says that a browser has no serial ports", async () => {
+    const { page } = browser().tab();
+    await page.begin();
+    page.actions.addDevice();
+    expect(page.state.notices[0]?.text).toContain("no WebSerial");
+  });
+
+  it("changes a copy of the relay's bench, never the file", async () => {
+    const { store, tab, prefix } = browser();
+    const bench = { id: prefix, yaml: "name: lab", unattended: false, file: "lab.yaml" };
+    const { page, idle } = tab({ boot: { ...BOOT, bench } });
+    await page.begin();
+    page.actions.saveDraft({ benchId: prefix, yaml: "name: lab", note: undefined }, "name: lab\n# mine");
+    await idle();
+    expect(page.state.bench?.id).not.toBe(prefix);
+    expect((await store.get(prefix))?.yaml).toBe("name: lab");
+  });
+
+  it("hands over a passphrase to nobody where the relay asks for none", async () => {
+    const { page, worker, idle } = browser().tab({ boot: { ...BOOT, noAuth: true } });
+    await page.begin();
+    page.actions.tryDemoBoard();
+    await idle();
+    expect(worker.started[0]?.bench.passphrase).toBeUndefined();
+    expect(page.state.bench?.passphrase).toBeUndefined();
+  });
+
+  it("uses an attach token that is typed in, now and next time", async () => {
+    const { store, tab } = browser();
+    const { page, worker, idle } = tab();
+    await page.begin();
+    page.actions.tryDemoBoard();
+    page.actions.useAttachToken("token");
+    await idle();
+    expect(worker.started[1]?.relay.attachToken).toBe("token");
+    expect(await store.setting("attach-token")).toBe("token");
+  });
+
+  it("asks for a reload when its worker has crashed", async () => {
+    const { page, worker } = browser().tab();
+    await page.begin();
+    worker.crash("out of memory");
+    expect(page.state.view).toMatchObject({
+      kind: "blocked",
+      reason: expect.stringContaining("out of memory"),
+    });
+  });
+
+  it("notices a relay of another version when it comes back", async () => {
+    const { page, worker, until, idle } = browser().tab({
+      askRelay: async () => ({ ...BOOT, version: "2" }),
+    });
+    await page.begin();
+    page.actions.tryDemoBoard();
+    await idle();
+    const back = { awayMs: 5_000, resumed: false };
+    worker.snapshot({ phase: "running", tunnel: { kind: "attached", since: 0, back } });
+    const { notices } = await until((state) => state.notices.length > 0);
+    expect(notices[0]).toMatchObject({ action: { label: "Reload" } });
+  });
+
+  it("asks the relay for its version once, and not when it is the one of before", async () => {
+    let asked = 0;
+    const askRelay = async () => {
+      asked += 1;
+      return BOOT;
+    };
+    const { page, worker, idle } = browser().tab({ askRelay });
+    await page.begin();
+    page.actions.tryDemoBoard();
+    await idle();
+    const attached = (since: number, resumed: boolean): void =>
+      worker.snapshot({
+        phase: "running",
+        tunnel: { kind: "attached", since, back: { awayMs: 5_000, resumed } },
+      });
+    attached(0, true);
+    expect(asked).toBe(0);
+    attached(1, false);
+    attached(1, false);
+    expect(asked).toBe(1);
+  });
+
+  it("takes over without starting anything again", async () => {
+    const { page, worker, idle } = browser().tab();
+    await page.begin();
+    page.actions.takeOver();
+    await idle();
+    expect(worker.takeOvers, "nothing runs").toBe(0);
+    page.actions.tryDemoBoard();
+    page.actions.takeOver();
+    await idle();
+    expect(worker.takeOvers).toBe(1);
+    expect(worker.started).toHaveLength(1);
+  });
+
+  it("lets its worker doubt the connection", async () => {
+    const { page, worker } = browser().tab();
+    await page.begin();
+    page.doubtConnection();
+    expect(worker.doubts).toBe(1);
+  });
+});
+
+/** What closing a tab does to its lock; its record still says that it runs. */
+async function closeTab(page: Page): Promise<void> {
+  const other = new BenchLocks(navigator.locks);
+  const held = await other.acquire(page.state.bench?.id ?? "", { steal: true });
+  held?.release();
+}

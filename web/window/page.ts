@@ -1,0 +1,288 @@
+/**
+ * The page: its state, and what happens when a person does something. Everything that can fail ends in a notice.
+ * Above: web/main.ts builds it, web/ui/ draws it. Below: bench-desk.ts, bench-runner.ts, worker-client.ts,
+ * serial-chooser.ts.
+ */
+
+import type { RememberedPort, SerialRequest } from "../../drivers/base/devices.ts";
+import type { JsonValue } from "../../drivers/base/json.ts";
+import type { RelayBoot } from "../../proto/boot.ts";
+import type { ExporterSnapshot, LogRecord, RelayAddress } from "../messages.ts";
+import {
+  IDLE,
+  type OpenBench,
+  type PageActions,
+  type PageModel,
+  type PageState,
+  type PageStream,
+} from "../ui/model.ts";
+import { BenchDesk } from "./bench-desk.ts";
+import { BenchLibrary, type BenchLibraryOptions } from "./bench-library.ts";
+import type { BenchLocks } from "./bench-locks.ts";
+import { BenchRunner } from "./bench-runner.ts";
+import { appendLog, sentence } from "./page-state.ts";
+import { PageStore } from "./page-store.ts";
+import type { SerialChooser } from "./serial-chooser.ts";
+import type { TabMemory } from "./tab-memory.ts";
+import type { WorkerClient, WorkerEvents } from "./worker-client.ts";
+
+export interface PageOptions extends BenchLibraryOptions {
+  readonly boot: RelayBoot;
+  readonly tunnelUrl: string;
+  readonly locks: BenchLocks;
+  readonly tab: TabMemory;
+  /** Undefined where the browser has no WebSerial. */
+  readonly serial: SerialChooser | undefined;
+  connectWorker(events: WorkerEvents): WorkerClient;
+  /** Ask the relay again: it may have been replaced by another version. */
+  askRelay(): Promise<RelayBoot>;
+  copy(text: string): Promise<void>;
+  openSecondTab(): void;
+  reload(): void;
+  /** The worker has crashed while nobody looks at the page. */
+  reloadUnattended(): void;
+}
+
+export class Page implements PageModel {
+  readonly #options: PageOptions;
+  readonly #worker: WorkerClient;
+  readonly #desk: BenchDesk;
+  readonly #runner: BenchRunner;
+  readonly #store: PageStore;
+  readonly actions: PageActions;
+  #attachToken: string | undefined;
+
+  constructor(options: PageOptions) {
+    this.#options = options;
+    const { boot, store, locks } = options;
+    this.#worker = options.connectWorker({
+      snapshot: (snapshot) => this.#receiveSnapshot(snapshot),
+      log: (records) => this.#receiveLog(records),
+      lost: (reason) => this.#workerLost(reason),
+    });
+    this.#runner = new BenchRunner({
+      store,
+      locks,
+      worker: this.#worker,
+      noAuth: boot.noAuth,
+      relay: () => this.#relayAddress(),
+      now: options.now,
+      onTakenOver: (bench) => {
+        this.#options.tab.set("bench", undefined);
+        this.#store.set({ view: { kind: "elsewhere", id: bench.id, name: bench.name }, log: [] });
+      },
+    });
+    this.#store = new PageStore(
+      {
+        view: { kind: "loading" },
+        benches: [],
+        snapshot: IDLE,
+        log: [],
+        relay: { endpoint: boot.endpoint, insecure: boot.insecure },
+        notices: [],
+        serial: options.serial !== undefined,
+        lasting: store.lasting,
+        busy: false,
+      },
+      () => this.#openBench(),
+    );
+    this.#desk = new BenchDesk({
+      ...options,
+      page: this.#store,
+      library: new BenchLibrary(options),
+      runner: this.#runner,
+      worker: this.#worker,
+    });
+    this.actions = this.#createActions();
+  }
+
+  get state(): PageState {
+    return this.#store.state;
+  }
+
+  subscribe(listener: () => void, options: { signal: AbortSignal }): void {
+    this.#store.subscribe(listener, options);
+  }
+
+  /**
+   * Show the bench that this tab should have, and start it if it was running.
+   *
+   * @param options With `discarded`, the browser had put this tab away, and has just loaded it again.
+   */
+  async begin({ discarded = false } = {}): Promise<void> {
+    await this.#store.inTurn("The page could not come up", async () => {
+      this.#attachToken = await this.#options.store.setting("attach-token");
+      await this.#desk.first();
+    });
+    // Whatever went wrong is a notice now, over the list.
+    if (this.#store.state.view.kind === "loading") this.#store.set({ view: { kind: "welcome" } });
+    if (discarded && this.#runner.started) this.#store.notify("warning", DISCARDED);
+  }
+
+  /** Other tabs may have opened or closed benches while this one was hidden. */
+  refreshBenches(): Promise<void> {
+    return this.#desk.refreshList();
+  }
+
+  /** Devices came or went, in the window's eyes. */
+  devicesChanged(): void {
+    this.#worker.devicesChanged().catch((error: unknown) => {
+      this.#store.notify("warning", `The devices could not be looked at again: ${sentence(error)}`);
+    });
+  }
+
+  /** The network has changed, or this tab was frozen, asleep or hidden: what was connected may not be any more. */
+  doubtConnection(): void {
+    // A worker that does not answer is told by its own `lost`.
+    this.#worker.doubtConnection().catch(() => undefined);
+  }
+
+  // What a person does.
+
+  #createActions(): PageActions {
+    const worker = this.#worker;
+    const desk = this.#desk;
+    const inTurn = (problem: string, work: () => Promise<void>): void =>
+      void this.#store.inTurn(problem, work);
+    return {
+      tryDemoBoard: () => inTurn("The demo board could not be started", () => desk.openDemo()),
+      addDevice: () =>
+        this.#choose(undefined, "The device could not be added", (port) => desk.addDevice(port)),
+      openConfiguration: (yaml, source) =>
+        inTurn(`The text from ${source} could not be opened`, () => desk.openText(yaml, source)),
+      openFile: (file) => inTurn(`${file.name} could not be opened`, () => desk.openFile(file)),
+      writeConfiguration: () => desk.write(),
+      editBench: (id) => inTurn("The configuration could not be opened", () => desk.edit(id)),
+      saveDraft: (draft, yaml) =>
+        inTurn("The configuration could not be saved", () => desk.save(draft, yaml)),
+      leaveEditor: () => inTurn("The list of benches could not be read", () => desk.leaveEditor()),
+      startBench: (id, options) => inTurn("The bench could not be started", () => desk.openById(id, options)),
+      deleteBench: (id) => inTurn("The bench could not be deleted", () => desk.delete(id)),
+      start: () => inTurn("The exporter could not be started", () => desk.start({ takeOver: false })),
+      takeOver: () => inTurn("The exporter could not be taken over", () => this.#runner.takeOver()),
+      stop: () => inTurn("The exporter could not be stopped", () => this.#runner.stop()),
+      leaveBench: () => inTurn("The list of benches could not be read", () => desk.leave()),
+      openSecondTab: this.#options.openSecondTab,
+      reload: this.#options.reload,
+      useAttachToken: (token) =>
+        inTurn("The relay could not be reached", async () => {
+          this.#attachToken = token;
+          await this.#options.store.setSetting("attach-token", token);
+          await desk.start({ takeOver: false });
+        }),
+      choosePort: (path, request) =>
+        this.#choose(request, "The port could not be used", (port) => this.#runner.bind(path, port)),
+      forgetPort: (path) => inTurn("The choice could not be forgotten", () => this.#runner.bind(path, null)),
+      dismiss: (id) => this.#store.dismiss(id),
+      clearLog: () => this.#store.set({ log: [] }),
+
+      check: (yaml) => worker.check(yaml),
+      call: (path, method, args = []) => worker.call(path, method, args),
+      streamingCall: (path, method): Promise<readonly JsonValue[]> => worker.streamingCall(path, method),
+      openStream: (path, method): Promise<PageStream> => worker.openStream(path, method),
+      copy: async (text) => {
+        try {
+          await this.#options.copy(text);
+          return true;
+        } catch (error) {
+          this.#store.notify(
+            "error",
+            `Nothing was copied: ${sentence(error)}. Select the text and copy it by hand.`,
+          );
+          return false;
+        }
+      },
+    };
+  }
+
+  /**
+   * The chooser opens in the click itself: a browser allows it at no other moment. Nothing waits while it is open: a
+   * person may leave it open, and without a screen it never closes.
+   */
+  #choose(
+    request: SerialRequest | undefined,
+    problem: string,
+    use: (port: RememberedPort) => Promise<void>,
+  ): void {
+    const { serial } = this.#options;
+    if (serial === undefined) {
+      this.#store.notify("error", NO_SERIAL);
+      return;
+    }
+    serial.choose(request).then(
+      (port) => port && this.#store.inTurn(problem, () => use(port)),
+      (error: unknown) => this.#store.notify("error", `${problem}: ${sentence(error)}`),
+    );
+  }
+
+  // What the worker says.
+
+  #receiveSnapshot(snapshot: ExporterSnapshot): void {
+    // The failure of a bench that is no longer open is not this one's.
+    if (snapshot.phase === "failed" && this.#store.state.snapshot.phase === "idle") return;
+    const { tunnel: before } = this.#store.state.snapshot;
+    const { tunnel } = snapshot;
+    // A relay that resumes is the one of before.
+    const anew = tunnel.kind === "attached" && tunnel.back?.resumed === false;
+    this.#store.set({ snapshot });
+    if (anew && !(before.kind === "attached" && before.since === tunnel.since))
+      void this.#lookAtRelayVersion();
+  }
+
+  #receiveLog(records: readonly LogRecord[]): void {
+    this.#store.set({ log: appendLog(this.#store.state.log, records) });
+  }
+
+  #workerLost(reason: string): void {
+    if (this.#options.boot.bench?.unattended) {
+      this.#options.reloadUnattended();
+      return;
+    }
+    this.#store.set({
+      view: {
+        kind: "blocked",
+        title: "The exporter has stopped working",
+        reason: `Its worker ended: ${reason}`,
+        cure: "Reload the page: the bench starts again by itself. If it happens again, the browser's console (F12) says more.",
+      },
+    });
+  }
+
+  /** After an upgrade of the relay, this page is the old one. */
+  async #lookAtRelayVersion(): Promise<void> {
+    const boot = await this.#options.askRelay().catch(() => undefined);
+    if (boot === undefined || boot.version === this.#options.boot.version) return;
+    this.#store.notify(
+      "info",
+      `The relay is version ${boot.version} now. Reload the page to get the same version.`,
+      {
+        label: "Reload",
+        run: this.#options.reload,
+      },
+    );
+  }
+
+  #relayAddress(): RelayAddress {
+    return { url: this.#options.tunnelUrl, attachToken: this.#attachToken };
+  }
+
+  #openBench(): OpenBench | undefined {
+    const bench = this.#runner.bench;
+    if (bench === undefined) return undefined;
+    const { id, name, yaml, passphrase, file } = bench;
+    return {
+      id,
+      name,
+      yaml,
+      file,
+      passphrase: this.#options.boot.noAuth ? undefined : passphrase,
+      changed: this.#runner.changed,
+    };
+  }
+}
+
+const DISCARDED =
+  "The browser had put this tab away to save memory; until now no client could reach this bench. In the browser's settings, under Performance, this address can be kept active.";
+
+const NO_SERIAL =
+  "This browser has no WebSerial, so it cannot use serial ports. Open this page in Chrome, Edge or another Chromium-based browser on a computer. The demo board works here.";

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import type { ConfigProblem, ExporterSnapshot, LogRecord } from "../messages.ts";
+import { UnattendedReport } from "./unattended-report.ts";
+
+function snapshot(parts: Partial<ExporterSnapshot>): ExporterSnapshot {
+  return {
+    phase: "running",
+    name: "lab",
+    failure: undefined,
+    status: { name: "LEASE_READY", message: "" },
+    tunnel: { kind: "off" },
+    drivers: [],
+    problems: [],
+    activity: { calls: 0, streams: 0, totalCalls: 0 },
+    startedAt: undefined,
+    ...parts,
+  };
+}
+
+function problem(severity: ConfigProblem["severity"], line: number): ConfigProblem {
+  return { severity, line, column: 1, endLine: line, endColumn: 2, message: `trouble on ${line}` };
+}
+
+function record(sequence: number, severity: LogRecord["severity"]): LogRecord {
+  return {
+    sequence,
+    timestamp: 0,
+    severity,
+    source: "driver",
+    message: `line ${sequence}`,
+    driver: "serial",
+  };
+}
+
+describe("UnattendedReport", () => {
+  it("says each trouble once, at its place", () => {
+    const said: string[] = [];
+    const report = new UnattendedReport("bench.yaml", (gravity, line) => said.push(`${gravity} ${line}`));
+    const problems = [problem("warning", 3), problem("info", 4), problem("error", 7)];
+    const log = [record(0, "INFO"), record(1, "WARNING")];
+    report.look(snapshot({ problems }), log);
+    report.look(snapshot({ problems: [...problems] }), [...log, record(2, "ERROR")]);
+    expect(said).toEqual([
+      "warning bench.yaml:3: warning: trouble on 3",
+      "error bench.yaml:7: error: trouble on 7",
+      "warning serial: line 1",
+      "error serial: line 2",
+    ]);
+  });
+
+  it("says why it did not start, and what the relay said, again when that comes back", () => {
+    const said: string[] = [];
+    const report = new UnattendedReport("bench.yaml", (gravity, line) => said.push(`${gravity} ${line}`));
+    const refused = snapshot({ tunnel: { kind: "refused", reason: "taken", cure: "take-over" } });
+    report.look(snapshot({ failure: "the browser has no workers" }), []);
+    for (const state of [refused, refused, snapshot({}), refused]) report.look(state, []);
+    expect(said).toEqual([
+      "error the exporter could not start: the browser has no workers",
+      "error the relay has refused this page: taken",
+      "error the relay has refused this page: taken",
+    ]);
+  });
+
+  it("says once what keeps a configuration from starting, and each line as one", () => {
+    const problems = [problem("error", 7)];
+    const failure = "line 7: trouble on 7";
+    const log = [{ ...record(0, "WARNING"), message: "two\n  lines\n" }];
+    for (const states of [
+      [snapshot({ problems, failure })],
+      [snapshot({ failure }), snapshot({ problems, failure })],
+      [snapshot({ problems }), snapshot({ problems, failure })],
+    ]) {
+      const said: string[] = [];
+      const report = new UnattendedReport("bench.yaml", (gravity, line) => said.push(`${gravity} ${line}`));
+      for (const state of states) report.look(state, log);
+      expect(said.sort()).toEqual(["error bench.yaml:7: error: trouble on 7", "warning serial: two lines"]);
+    }
+  });
+});

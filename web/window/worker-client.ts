@@ -1,0 +1,198 @@
+/**
+ * The window's end of the worker: each request gets its reply, and nothing waits for ever.
+ * Above: page.ts. Below: web/messages.ts over `postMessage`; stream-port.ts for byte streams.
+ */
+
+import type { RememberedPort } from "../../drivers/base/devices.ts";
+import type { JsonValue } from "../../drivers/base/json.ts";
+import type {
+  Bench,
+  ConfigCheck,
+  ExporterSnapshot,
+  FromWorker,
+  LogRecord,
+  RelayAddress,
+  ToWorker,
+} from "../messages.ts";
+import type { PageStream } from "../ui/model.ts";
+import { streamOverPort } from "./stream-port.ts";
+
+/** Requests under way at once; a page that has more has lost its way. */
+const MAX_PENDING = 256;
+
+/** How long a reply may take, in milliseconds. */
+export const REPLY_WITHIN_MS = {
+  /** Loads drivers, opens devices and dials the relay. */
+  start: 60_000,
+  /** Drivers get time to switch their devices to a safe state. */
+  stop: 30_000,
+  /** Only dials. */
+  "take-over": 20_000,
+  /** Pure computing. */
+  check: 20_000,
+  "devices-changed": 20_000,
+  "doubt-connection": 20_000,
+  bind: 20_000,
+  /** As long as a device may take: a person sees that the button still waits. */
+  call: 120_000,
+  "streaming-call": 120_000,
+  "open-stream": 30_000,
+} as const;
+
+type RequestKind = keyof typeof REPLY_WITHIN_MS;
+/** A request as its sender knows it: the client numbers it. */
+type Unnumbered<Message> = Message extends { readonly id: number } ? Omit<Message, "id"> : never;
+
+/** The worker, as much as this file needs of it. */
+export interface WorkerPort {
+  postMessage(message: ToWorker, transfer?: Transferable[]): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<FromWorker>) => void): void;
+  addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;
+  addEventListener(type: "messageerror", listener: () => void): void;
+}
+
+export interface WorkerEvents {
+  snapshot(snapshot: ExporterSnapshot): void;
+  log(records: readonly LogRecord[]): void;
+  /** The worker is gone for good; the sentence says why. */
+  lost(reason: string): void;
+}
+
+interface Pending {
+  resolve(value: JsonValue): void;
+  reject(reason: Error): void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+export class WorkerClient {
+  readonly #worker: WorkerPort;
+  readonly #events: WorkerEvents;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #lost: string | undefined;
+
+  constructor(worker: WorkerPort, events: WorkerEvents) {
+    this.#worker = worker;
+    this.#events = events;
+    worker.addEventListener("message", ({ data }) => this.#receive(data));
+    worker.addEventListener("error", (event) => {
+      this.#lose(event.message || "its code could not be loaded");
+    });
+    worker.addEventListener("messageerror", () => this.#lose("a message could not be read"));
+  }
+
+  async start(bench: Bench, relay: RelayAddress, options: { takeOver: boolean }): Promise<void> {
+    await this.#ask({ kind: "start", bench, relay, takeOver: options.takeOver });
+  }
+
+  async stop(): Promise<void> {
+    await this.#ask({ kind: "stop" });
+  }
+
+  /** Dial again, and take the exporter from the page that holds it; it runs on as it is. */
+  async takeOver(relay: RelayAddress): Promise<void> {
+    await this.#ask({ kind: "take-over", relay });
+  }
+
+  async check(yaml: string): Promise<ConfigCheck> {
+    // The worker's own reply, which is this shape: see the comment of `check` in messages.ts.
+    return (await this.#ask({ kind: "check", yaml })) as unknown as ConfigCheck;
+  }
+
+  async devicesChanged(): Promise<void> {
+    await this.#ask({ kind: "devices-changed" });
+  }
+
+  /** See whether the connection to the relay still lives. */
+  async doubtConnection(): Promise<void> {
+    await this.#ask({ kind: "doubt-connection" });
+  }
+
+  async bind(path: readonly string[], port: RememberedPort | null): Promise<void> {
+    await this.#ask({ kind: "bind", path, port });
+  }
+
+  call(path: readonly string[], method: string, args: readonly JsonValue[]): Promise<JsonValue> {
+    return this.#ask({ kind: "call", path, method, args });
+  }
+
+  async streamingCall(path: readonly string[], method: string): Promise<readonly JsonValue[]> {
+    const items = await this.#ask({ kind: "streaming-call", path, method, args: [] });
+    if (!Array.isArray(items)) throw new Error(`${method} answered with something that is not a list`);
+    return items;
+  }
+
+  async openStream(path: readonly string[], method: string): Promise<PageStream> {
+    const { port1, port2 } = new MessageChannel();
+    const stream = streamOverPort(port1);
+    try {
+      await this.#ask({ kind: "open-stream", path, method, port: port2 }, [port2]);
+    } catch (error) {
+      stream.close();
+      throw error;
+    }
+    return stream;
+  }
+
+  #ask(request: Unnumbered<ToWorker>, transfer: Transferable[] = []): Promise<JsonValue> {
+    if (this.#lost !== undefined) return Promise.reject(new Error(workerLost(this.#lost)));
+    if (this.#pending.size >= MAX_PENDING) {
+      return Promise.reject(new Error("The exporter has not answered for too long. Reload the page."));
+    }
+    const id = this.#nextId++;
+    const kind: RequestKind = request.kind;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(
+          new Error(`No answer within ${REPLY_WITHIN_MS[kind] / 1000} s. Look at the log, then try again.`),
+        );
+      }, REPLY_WITHIN_MS[kind]);
+      this.#pending.set(id, { resolve, reject, timer });
+      try {
+        this.#worker.postMessage({ ...request, id } as ToWorker, transfer);
+      } catch (error) {
+        this.#settle(id)?.reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.kind) {
+      case "ready":
+        return;
+      case "reply": {
+        // A reply that comes after its deadline finds nobody; its sender was told already.
+        const pending = this.#settle(message.id);
+        if (message.result.ok) pending?.resolve(message.result.value);
+        else pending?.reject(new Error(message.result.message));
+        return;
+      }
+      case "snapshot":
+        this.#events.snapshot(message.snapshot);
+        return;
+      case "log":
+        this.#events.log(message.records);
+        return;
+    }
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return undefined;
+    this.#pending.delete(id);
+    clearTimeout(pending.timer);
+    return pending;
+  }
+
+  #lose(reason: string): void {
+    if (this.#lost !== undefined) return;
+    this.#lost = reason;
+    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(new Error(workerLost(reason)));
+    this.#events.lost(reason);
+  }
+}
+
+function workerLost(reason: string): string {
+  return `The exporter has stopped working: ${reason}. Reload the page.`;
+}

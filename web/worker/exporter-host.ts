@@ -1,0 +1,358 @@
+/**
+ * The worker's side of the page: starts and stops the exporter, answers the window, and tells it how things stand.
+ * Above: start-worker.ts hands it the platform. Below: web/config, web/exporter, web/tunnel, drivers/base.
+ */
+
+import type { Catalogue } from "../../drivers/base/catalogue.ts";
+import type { Clock } from "../../drivers/base/clock.ts";
+import { messageOf } from "../../drivers/base/dom-error.ts";
+import type { JsonValue } from "../../drivers/base/json.ts";
+import type { Severity } from "../../drivers/base/log.ts";
+import { createSerialDevices, type ManagedSerialDevices } from "../../drivers/base/serial-devices.ts";
+import { counter, type ExporterIdentity } from "../../proto/tunnel/index.ts";
+import { checkExporterConfig } from "../config/check-exporter-config.ts";
+import { Exporter, LogRing } from "../exporter/index.ts";
+import type {
+  Back,
+  Bench,
+  ConfigCheck,
+  ConfigProblem,
+  ExporterSnapshot,
+  FromWorker,
+  RelayAddress,
+  ToWorker,
+  TunnelState,
+} from "../messages.ts";
+import { RelayConnection } from "../tunnel/relay-connection.ts";
+import { driverSnapshots, logRecord } from "./snapshot.ts";
+import { bridgeStream } from "./stream-bridge.ts";
+
+/** 100 ms: often enough to look live, seldom enough that drawing a busy bench takes no time from its calls. */
+export const SNAPSHOT_INTERVAL_MS = 100;
+
+/** 1000 items: the window's own streaming calls are readings to show, not data to keep. */
+export const MAX_STREAMING_ITEMS = 1000;
+
+/** What the host needs of the worker it lives in. */
+export interface HostPlatform {
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+  /** Undefined where the browser has no Web Serial. */
+  readonly serial: Serial | undefined;
+  /** Runs a function in a macrotask of its own. */
+  readonly schedule: (run: () => void) => void;
+  readonly random: () => number;
+  /** Made anew by each page load. */
+  readonly instance: string;
+  createSocket(url: string, protocol: string): WebSocket;
+  /** Whether anything answers at the relay's address. Never rejects. */
+  answers(url: string, options: { signal: AbortSignal }): Promise<boolean>;
+  post(message: FromWorker): void;
+}
+
+interface Running {
+  readonly exporter: Exporter;
+  readonly identity: ExporterIdentity;
+  readonly connection: RelayConnection;
+  readonly stop: AbortController;
+}
+
+export class ExporterHost {
+  readonly #platform: HostPlatform;
+  readonly #log: LogRing;
+  #phase: ExporterSnapshot["phase"] = "idle";
+  #name = "";
+  #failure: string | undefined;
+  #problems: readonly ConfigProblem[] = [];
+  #tunnel: TunnelState = { kind: "off" };
+  #startedAt: number | undefined;
+  #running: Running | undefined;
+  #serial: ManagedSerialDevices | undefined;
+  /** Starting and stopping, one after the other. */
+  #turn: Promise<void> = Promise.resolve();
+  readonly #nextDial = counter();
+  #snapshotDue = false;
+  #sentLines = 0;
+
+  constructor(platform: HostPlatform) {
+    this.#platform = platform;
+    this.#log = new LogRing(
+      () => platform.clock.now(),
+      () => this.#changed(),
+    );
+  }
+
+  /** Answer a message of the window; never rejects. */
+  async receive(message: ToWorker): Promise<void> {
+    const { id } = message;
+    try {
+      const value = await this.#answer(message);
+      this.#platform.post({ kind: "reply", id, result: { ok: true, value } });
+    } catch (error) {
+      const text = messageOf(error);
+      this.#platform.post({ kind: "reply", id, result: { ok: false, message: text } });
+    }
+  }
+
+  /** The network has changed, or this worker has slept: see whether the connection still lives, or dial again now. */
+  doubtConnection(): void {
+    this.#running?.connection.retry();
+  }
+
+  async #answer(message: ToWorker): Promise<JsonValue> {
+    switch (message.kind) {
+      case "start":
+        await this.#inTurn(() => this.#start(message.bench, message.relay, message.takeOver));
+        return null;
+      case "stop":
+        await this.#inTurn(() => this.#stop());
+        return null;
+      case "take-over":
+        await this.#inTurn(() => this.#takeOver(message.relay));
+        return null;
+      case "check":
+        return (await this.#check(message.yaml)) as unknown as JsonValue;
+      case "devices-changed":
+        await this.#serial?.refresh();
+        this.#changed();
+        return null;
+      case "doubt-connection":
+        this.doubtConnection();
+        return null;
+      case "bind":
+        this.#serial?.remember(message.path, message.port);
+        await this.#serial?.refresh();
+        this.#changed();
+        return null;
+      case "call": {
+        const { exporter, stop } = this.#requireRunning();
+        return exporter.call(message.path, message.method, message.args, stop.signal);
+      }
+      case "streaming-call": {
+        const { exporter, stop } = this.#requireRunning();
+        const items: JsonValue[] = [];
+        for await (const item of exporter.streamingCall(
+          message.path,
+          message.method,
+          message.args,
+          stop.signal,
+        )) {
+          items.push(item);
+          if (items.length >= MAX_STREAMING_ITEMS) break;
+        }
+        return items;
+      }
+      case "open-stream": {
+        const { exporter, stop } = this.#requireRunning();
+        await bridgeStream(exporter.stream(message.path, message.method), message.port, {
+          signal: stop.signal,
+        });
+        return null;
+      }
+    }
+  }
+
+  #requireRunning(): Running {
+    if (this.#running === undefined) throw new Error("the exporter is not running: press Start");
+    return this.#running;
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #check(yaml: string): Promise<ConfigCheck> {
+    const { name, problems, startable } = await checkExporterConfig(yaml, this.#platform.catalogue);
+    return { name, problems, startable };
+  }
+
+  async #start(bench: Bench, relay: RelayAddress, takeOver: boolean): Promise<void> {
+    await this.#stop();
+    const { catalogue, clock, serial } = this.#platform;
+    this.#phase = "starting";
+    this.#failure = undefined;
+    this.#changed();
+    try {
+      const { config, name, problems } = await checkExporterConfig(bench.yaml, catalogue);
+      this.#problems = problems;
+      this.#name = name ?? "";
+      if (config === undefined) {
+        const first = problems.find((problem) => problem.severity === "error");
+        throw new Error(
+          first === undefined ? "the configuration cannot start" : `line ${first.line}: ${first.message}`,
+        );
+      }
+      const stop = new AbortController();
+      if (serial !== undefined) {
+        this.#serial = createSerialDevices({ serial, remembered: bench.bindings });
+        this.#serial.onChange(() => this.#changed(), { signal: stop.signal });
+        // A page that may not use serial ports still runs the rest; whoever needs a port hears why it has none.
+        await this.#serial.refresh().catch((error: unknown) => this.#warn(messageOf(error)));
+      }
+      const passphraseHash = bench.passphrase === undefined ? undefined : await sha256Hex(bench.passphrase);
+      const exporter = await Exporter.start({
+        config,
+        uuid: bench.id,
+        catalogue,
+        devices: { serial: this.#serial },
+        clock,
+        log: this.#log,
+        onChange: () => this.#changed(),
+      });
+      this.#problems = [
+        ...problems,
+        ...exporter.failures.map(
+          ({ line, message }): ConfigProblem => ({
+            severity: "warning",
+            line,
+            column: 1,
+            endLine: line,
+            endColumn: 1,
+            message,
+          }),
+        ),
+      ];
+      const identity = {
+        uuid: bench.id,
+        name: config.name,
+        ...(passphraseHash === undefined ? {} : { passphraseHash }),
+      };
+      const connection = this.#connect(exporter, identity, relay, takeOver);
+      this.#running = { exporter, identity, connection, stop };
+      this.#startedAt = clock.now();
+      this.#phase = "running";
+    } catch (error) {
+      await this.#serial?.[Symbol.asyncDispose]();
+      this.#serial = undefined;
+      this.#phase = "failed";
+      this.#failure = messageOf(error);
+      throw error;
+    } finally {
+      this.#changed();
+    }
+  }
+
+  async #takeOver(relay: RelayAddress): Promise<void> {
+    const running = this.#requireRunning();
+    await running.connection.close("the page dials anew");
+    this.#running = {
+      ...running,
+      connection: this.#connect(running.exporter, running.identity, relay, true),
+    };
+  }
+
+  #connect(
+    exporter: Exporter,
+    identity: ExporterIdentity,
+    relay: RelayAddress,
+    takeOver: boolean,
+  ): RelayConnection {
+    const { answers, clock, schedule, random, instance, createSocket } = this.#platform;
+    return new RelayConnection({
+      url: relay.url,
+      exporter: identity,
+      attachToken: relay.attachToken,
+      instance,
+      nextDial: this.#nextDial,
+      takeOver,
+      clock,
+      schedule,
+      random,
+      createSocket,
+      answers,
+      onStream: (stream) => void exporter.handle(stream),
+      onState: (state) => {
+        this.#tunnel = state;
+        this.#changed();
+      },
+      onBack: (back) => this.#logBack(back),
+    });
+  }
+
+  async #stop(): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#phase = "stopping";
+    this.#changed();
+    this.#running = undefined;
+    await running.connection.close("the exporter was stopped on its page");
+    running.stop.abort();
+    await running.exporter[Symbol.asyncDispose]();
+    await this.#serial?.[Symbol.asyncDispose]();
+    this.#serial = undefined;
+    this.#phase = "idle";
+    this.#startedAt = undefined;
+    this.#tunnel = { kind: "off" };
+    this.#changed();
+  }
+
+  /** Tell the window soon; many changes make one message. */
+  #changed(): void {
+    if (this.#snapshotDue) return;
+    this.#snapshotDue = true;
+    void this.#platform.clock.sleep(SNAPSHOT_INTERVAL_MS).then(() => {
+      this.#snapshotDue = false;
+      this.#platform.post({ kind: "snapshot", snapshot: this.#snapshot() });
+      this.#sendLog();
+    });
+  }
+
+  /** Clients read it in their logs, and the person on the page. */
+  #logBack({ awayMs, resumed }: Back): void {
+    const seconds = (awayMs / 1000).toFixed(1);
+    if (resumed) {
+      this.#say(
+        "INFO",
+        `the connection to the relay was lost for ${seconds} s and is back: nothing was lost`,
+      );
+    } else {
+      const what = "what was running has ended with UNAVAILABLE";
+      this.#say("WARNING", `the connection to the relay was lost for ${seconds} s and is back: ${what}`);
+    }
+  }
+
+  #warn(message: string): void {
+    this.#say("WARNING", message);
+  }
+
+  #say(severity: Severity, message: string): void {
+    this.#log.append({
+      severity,
+      source: "system",
+      message,
+      driver: undefined,
+      driverType: undefined,
+      fields: {},
+    });
+  }
+
+  #sendLog(): void {
+    const { lines, next } = this.#log.since(this.#sentLines);
+    this.#sentLines = next;
+    if (lines.length > 0) this.#platform.post({ kind: "log", records: lines.map(logRecord) });
+  }
+
+  #snapshot(): ExporterSnapshot {
+    const exporter = this.#running?.exporter;
+    const status = exporter?.status;
+    return {
+      phase: this.#phase,
+      name: this.#name,
+      failure: this.#failure,
+      status: { name: status?.name ?? "OFFLINE", message: status?.message ?? "" },
+      tunnel: this.#tunnel,
+      drivers:
+        exporter === undefined ? [] : driverSnapshots(exporter.root, this.#serial?.bindings ?? new Map()),
+      problems: this.#problems,
+      activity: exporter?.activity ?? { calls: 0, streams: 0, totalCalls: 0 },
+      startedAt: this.#startedAt,
+    };
+  }
+}
+
+async function sha256Hex(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
