@@ -1,0 +1,211 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { GrpcClient } from "./testing/grpc-call.ts";
+import { TestPage } from "./testing/test-page.ts";
+
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+
+let directory: string;
+let program: ChildProcess | undefined;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "jumptab-main-test-"));
+  writeFileSync(join(directory, "index.html"), "<title>jumptab</title>");
+  writeFileSync(join(directory, "bench.yaml"), "kind: ExporterConfig\n");
+});
+
+afterEach(() => {
+  program?.kill("SIGKILL");
+  rmSync(directory, { recursive: true, force: true });
+});
+
+interface Started {
+  readonly url: URL;
+  readonly stdout: string[];
+  stderr(): string;
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+function launch(args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
+  const child = spawn(process.execPath, [MAIN, "--page", directory, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env,
+  });
+  program = child;
+  const chunks: Buffer[] = [];
+  child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+  return { child, stderr: () => Buffer.concat(chunks).toString() };
+}
+
+async function start(...args: string[]): Promise<Started> {
+  const { child, stderr } = launch(["--tls-grpc-listener", "127.0.0.1:0", ...args]);
+  const lines = createInterface({ input: child.stdout });
+  const stdout: string[] = [];
+  lines.on("line", (line) => stdout.push(line));
+  await Promise.race([once(lines, "line"), once(child, "exit")]);
+  return {
+    url: new URL(stdout[0] ?? `error:${stderr()}`),
+    stdout,
+    stderr,
+    async end(signal) {
+      child.kill(signal);
+      const [code] = await once(child, "close");
+      return code;
+    },
+  };
+}
+
+describe("the program", () => {
+  it("prints one line, the page's address, and nothing else on standard output", async () => {
+    const { url, stdout, end } = await start();
+    expect(url.href).toBe(`http://127.0.0.1:${url.port}/`);
+    const page = await fetch(url);
+    expect(await page.text()).toContain("jumptab");
+    expect(await (await fetch(new URL("/metrics", url))).text()).toContain("process_resident_memory_bytes ");
+    expect(await end("SIGTERM")).toBe(0);
+    expect(stdout).toHaveLength(1);
+  });
+
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    it(`ends with 0 after ${signal}, with a page attached and its port closed`, async () => {
+      const { url, end } = await start();
+      const page = new TestPage({ url: `ws://${url.host}/tunnel` });
+      await page.attached;
+      expect(await end(signal)).toBe(0);
+      expect(await page.closed).toMatchObject({ code: 1001 });
+      const [error] = await once(connect(Number(url.port)), "error");
+      expect(error.code).toBe("ECONNREFUSED");
+    });
+  }
+
+  it("prints what opens the bench, and logs JSON without any secret", async () => {
+    const { url, stderr, end } = await start(
+      ...[
+        "--exporter-config",
+        join(directory, "bench.yaml"),
+        "--passphrase",
+        "hush-hush",
+        "--attach-token",
+        "door-door",
+      ],
+    );
+    expect(url.hash).toMatch(/^#bench=[\w-]{22}&attach=door-door$/);
+    await end("SIGTERM");
+    const lines = stderr().trim().split("\n");
+    for (const line of lines) expect(JSON.parse(line)).toHaveProperty("level");
+    expect(stderr()).not.toMatch(/hush-hush|door-door/);
+  });
+
+  it("exits with 2 and one sentence when the command line is wrong, and with 1 when the machine says no", async () => {
+    for (const [args, expected, sentence] of [
+      [["--tls-grpc-listener", "x"], 2, "Error: port must be an integer, got 'x'\n"],
+      [
+        ["--exporter-config", "/missing"],
+        1,
+        "Error: cannot read --exporter-config /missing: there is no such file\n",
+      ],
+      [
+        ["--page", "/nowhere"],
+        1,
+        'Error: --page /nowhere has no index.html: name the directory of the built page, which "npm run build" makes\n',
+      ],
+      [
+        ["run", "--exporter-config", join(directory, "bench.yaml"), "--chromium", "/missing"],
+        1,
+        "Error: --chromium names /missing, which is not a program that this user may start\n",
+      ],
+    ] as const) {
+      const { child, stderr } = launch(args);
+      const [code] = await once(child, "close");
+      expect({ code, stderr: stderr() }).toEqual({ code: expected, stderr: sentence });
+    }
+  });
+
+  it("waits for a running call after SIGTERM, and ends at once after a second one", async () => {
+    const { url, stderr, end } = await start();
+    const page = new TestPage({ url: `ws://${url.host}/tunnel`, answer: () => undefined });
+    await page.attached;
+    const client = new GrpcClient(url.origin);
+    const answered = client.call();
+    await vi.waitFor(() => expect(page.streams).toHaveLength(1));
+    const ended = end("SIGTERM");
+    await vi.waitFor(() => expect(stderr()).toContain("waiting for calls to end"));
+    // The first ones come within the time in which they count as one and the same.
+    const again = setInterval(() => program?.kill("SIGTERM"), 100);
+    expect(await ended).toBe(0);
+    clearInterval(again);
+    // Not the sentence of a call that was given all of its time.
+    expect(await answered).toMatchObject({ status: 14, message: "the relay is shutting down" });
+    await client.close();
+  });
+
+  it.skipIf(process.platform !== "linux")(
+    "run: a relay that was killed leaves nothing that the next one trips over",
+    async () => {
+      const temporary = join(directory, "tmp");
+      mkdirSync(temporary);
+      // In the place of a browser: it says that it runs, and waits.
+      const browser = join(directory, "browser.sh");
+      writeFileSync(browser, '#!/bin/sh\necho $$ > "$0.pid"\nwhile :; do sleep 0.1; done\n', { mode: 0o755 });
+      const run = ["run", "--exporter-config", join(directory, "bench.yaml"), "--chromium", browser];
+      const environment = { ...process.env, TMPDIR: temporary };
+      const launchRun = async (port: string) => {
+        rmSync(`${browser}.pid`, { force: true });
+        const { child } = launch([...run, "--tls-grpc-listener", port], environment);
+        const lines = createInterface({ input: child.stdout });
+        const [line] = await once(lines, "line");
+        await vi.waitFor(() => expect(existsSync(`${browser}.pid`)).toBe(true), { timeout: 10_000 });
+        return { child, port: new URL(line).port };
+      };
+      const first = await launchRun("127.0.0.1:0");
+      const browserPid = await vi.waitFor(() => {
+        const pid = Number(readFileSync(`${browser}.pid`, "utf8"));
+        if (pid === 0) throw new Error("not written yet");
+        return pid;
+      });
+      first.child.kill("SIGKILL");
+      await once(first.child, "close");
+      const [left] = readdirSync(temporary);
+      expect(left).toMatch(/^jumptab-browser-/);
+      // The kernel ends the browser with its relay, where setpriv is there to ask it to; elsewhere we do.
+      if (!existsSync("/usr/bin/setpriv")) process.kill(browserPid, "SIGKILL");
+      await vi.waitFor(() => expect(() => process.kill(browserPid, 0)).toThrow(), { timeout: 10_000 });
+
+      const second = await launchRun(`127.0.0.1:${first.port}`);
+      expect(readdirSync(temporary)).not.toContain(left);
+      second.child.kill("SIGTERM");
+      const [code] = await once(second.child, "close");
+      expect(code).toBe(0);
+      expect(readdirSync(temporary)).toEqual([]);
+    },
+  );
+
+  it("names the port that a second relay cannot have", async () => {
+    const first = await start();
+    const running = program;
+    const bench = ["run", "--exporter-config", join(directory, "bench.yaml"), "--chromium", process.execPath];
+    const { child, stderr } = launch([...bench, "--tls-grpc-listener", first.url.port]);
+    const [code] = await once(child, "close");
+    program = running;
+    expect(code).toBe(1);
+    expect(stderr()).toMatch(/^Error: port \d+ on 127.0.0.1 is in use by another program/m);
+    // Of no use to anybody, so not printed.
+    expect(stderr()).not.toContain("Generated random");
+    expect(await first.end("SIGTERM")).toBe(0);
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { MAX_BROWSER_LINE } from "./limits.ts";
+import { pageMessage } from "./page-message.ts";
+
+/** As Chromium 156 writes them. */
+const logged = (text: string) =>
+  `[18104:18104:1121/001116.008631:INFO:CONSOLE:1] "${text}", source: http://127.0.0.1:1/a.js (1)`;
+
+describe("pageMessage()", () => {
+  it("takes the level that the page wrote in front", () => {
+    expect(pageMessage(logged('error: bench.yaml:1: error: "metadata" is missing'))).toEqual({
+      level: "error",
+      text: 'bench.yaml:1: error: "metadata" is missing',
+    });
+    expect(pageMessage(logged("warning: serial: choose a port"))).toEqual({
+      level: "warning",
+      text: "serial: choose a port",
+    });
+    expect(pageMessage(logged("an error: later"))).toEqual({ level: "info", text: "an error: later" });
+  });
+
+  it("reads the older form of the browser's line", () => {
+    expect(pageMessage('[1:2:INFO:CONSOLE(12)] "hello", source: x (12)')).toEqual({
+      level: "info",
+      text: "hello",
+    });
+  });
+
+  it("takes an exception that nobody caught as an error, also when its text goes on below", () => {
+    const expected = { level: "error", text: "Uncaught (in promise) Error: x" };
+    expect(pageMessage(logged("Uncaught (in promise) Error: x"))).toEqual(expected);
+    expect(pageMessage('[1:2:INFO:CONSOLE:1] "Uncaught (in promise) Error: x')).toEqual(expected);
+  });
+
+  it("leaves other lines alone, and bounds long ones", () => {
+    expect(pageMessage("[1:2:ERROR:dbus/bus.cc:405] Failed to connect")).toBeUndefined();
+    expect(pageMessage(logged("x".repeat(2 * MAX_BROWSER_LINE)))?.text).toHaveLength(MAX_BROWSER_LINE);
+  });
+});

@@ -1,0 +1,31 @@
+/**
+ * What a page wrote to its console, out of a line of the browser's log. Pure.
+ * Above: browser.ts. Below: nothing. The other side: the unattended page, which writes its level in front of each line (web/main.ts).
+ */
+
+import { MAX_BROWSER_LINE } from "./limits.ts";
+
+export interface PageMessage {
+  readonly level: "info" | "warning" | "error";
+  readonly text: string;
+}
+
+/** Chromium writes INFO for every message of a page's console, console.error too: the level is in the page's own words. */
+const CONSOLE_LINE = /:CONSOLE[(:]\d+\)?\] "(?:(error|warning): )?(.*)", source: .*$/;
+
+/** An exception that nobody caught is reported by the browser, not by our page. Its text may go on in lines of its own. */
+const UNCAUGHT_LINE = /:CONSOLE[(:]\d+\)?\] "(Uncaught .*?)(?:", source: .*)?$/;
+
+/** Undefined: some other line. */
+export function pageMessage(line: string): PageMessage | undefined {
+  const uncaught = UNCAUGHT_LINE.exec(line);
+  if (uncaught !== null) return { level: "error", text: cut(uncaught[1]) };
+  const match = CONSOLE_LINE.exec(line);
+  if (match === null) return undefined;
+  const [, level, text] = match;
+  return { level: level === "error" || level === "warning" ? level : "info", text: cut(text) };
+}
+
+function cut(text = ""): string {
+  return text.slice(0, MAX_BROWSER_LINE);
+}
