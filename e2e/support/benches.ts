@@ -1,0 +1,71 @@
+/**
+ * Configurations that the tests export.
+ * Above: the specs. Below: nothing. Types that begin with `jumptab.test.` are those of e2e/page/.
+ */
+
+const HEAD = `apiVersion: jumpstarter.dev/v1alpha1
+kind: ExporterConfig
+`;
+
+/** The page of the conformance suite: one of everything. */
+export const CONFORMANCE_BENCH = `${HEAD}metadata:
+  namespace: default
+  name: conformance
+description: The bench of the conformance suite
+export:
+  power:
+    type: jumpstarter_driver_power.driver.MockPower
+    description: Mains of the bench
+    methods_description:
+      "on": Let there be power
+    config:
+      labels:
+        example.com/rack: r2-d2
+  serial:
+    type: jumpstarter_driver_pyserial.driver.PySerial
+    config:
+      url: "loop://"
+  slow:
+    type: jumpstarter_driver_pyserial.driver.PySerial
+    config:
+      url: "loop://"
+      cps: 5
+  con:
+    type: jumptab.test.ScriptedSerial
+  net:
+    type: jumpstarter_driver_network.driver.EchoNetwork
+  lab:
+    type: jumptab.test.Lab
+  vm:
+    type: jumptab.test.VirtualPower
+  board:
+    children:
+      power:
+        type: jumpstarter_driver_power.driver.SyncMockPower
+  blinker:
+    type: jumptab.test.Foreign
+    config:
+      client: jumptab_example.client.BlinkerClient
+  nobody:
+    type: jumptab.test.Foreign
+    config:
+      client: nope.client.X
+`;
+
+/** Another exporter, small, to tell apart from the first. */
+export const SECOND_BENCH = `${HEAD}metadata:
+  namespace: default
+  name: second
+export:
+  relay:
+    type: jumpstarter_driver_power.driver.MockPower
+`;
+
+/** The demo board, by itself. */
+export const DEMO_BENCH = `${HEAD}metadata:
+  namespace: default
+  name: demo
+export:
+  board:
+    type: jumptab.simulator.DemoBoard
+`;

@@ -1,0 +1,38 @@
+// The end-to-end tests: real clients, a real relay and a real Chromium. How to run them: e2e/README.md.
+
+import { defineConfig } from "@playwright/test";
+import { installedChromium } from "./scripts/prepare-chromium.ts";
+
+/** Three, on two cores too: at most times one of them waits for a client that is idle on purpose. */
+const WORKERS = 3;
+
+const chromium = installedChromium();
+
+export default defineConfig({
+  testDir: "e2e",
+  testMatch: "**/*.spec.ts",
+  globalSetup: "./e2e/global-setup.ts",
+  outputDir: "test-results",
+  fullyParallel: true,
+  workers: WORKERS,
+  forbidOnly: Boolean(process.env.CI),
+  // A test that passes at the second try has found something: it fails.
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list", { printSteps: false }], ["./e2e/count-reporter.ts"]],
+  use: {
+    trace: "off",
+    screenshot: "only-on-failure",
+    launchOptions: {
+      ...(chromium === undefined ? {} : { executablePath: chromium }),
+      // Root in a container has no sandbox; nothing but the project's own page is opened.
+      args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+    },
+  },
+  projects: [
+    // First, because they wait: the others run beside them.
+    { name: "slow", grep: /@slow/ },
+    { name: "e2e", grepInvert: /@slow/ },
+  ],
+});
