@@ -19,6 +19,10 @@ export interface Bench {
   readonly passphrase: string | undefined;
   /** Devices chosen by hand: driver path joined with "." to port. */
   readonly bindings: Readonly<Record<string, RememberedPort>>;
+  /** `exclusive`: while one client has a shell open, others are told that the board is in use. */
+  readonly access: "shared" | "exclusive";
+  /** Files that the configuration names (hook scripts), by the name it gives them, as the relay read them beside it. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** Something to say about a configuration, at its place. */
@@ -106,6 +110,15 @@ export interface LogRecord {
   readonly source: "driver" | "beforeLease" | "afterLease" | "system";
   readonly message: string;
   readonly driver: string | undefined;
+  /** The method, in lines about a driver call. */
+  readonly operation: string | undefined;
+}
+
+/** A hook that runs now. Milliseconds since 1970, and milliseconds. */
+export interface HookSnapshot {
+  readonly name: "beforeLease" | "afterLease";
+  readonly startedAt: number;
+  readonly timeoutMs: number;
 }
 
 /** Everything that the page shows of a running exporter. Sent whole, at most once a frame or so. */
@@ -115,7 +128,11 @@ export interface ExporterSnapshot {
   readonly name: string;
   /** Why `phase` is `failed`: one sentence with the cure. */
   readonly failure: string | undefined;
-  readonly status: { readonly name: string; readonly message: string };
+  /** `since`: milliseconds since 1970. */
+  readonly status: { readonly name: string; readonly message: string; readonly since: number | undefined };
+  readonly hook: HookSnapshot | undefined;
+  /** The client whose shell is open, while access is exclusive: its address, and since when (milliseconds since 1970). */
+  readonly inUseBy: { readonly client: string; readonly since: number } | undefined;
   readonly tunnel: TunnelState;
   /** The root's children. */
   readonly drivers: readonly DriverSnapshot[];
@@ -142,7 +159,12 @@ export type ToWorker =
       readonly relay: RelayAddress;
       readonly takeOver: boolean;
     }
+  /** afterLease runs first. A second one while it runs ends it. */
   | { readonly kind: "stop"; readonly id: number }
+  /** End the session: afterLease, drivers reset, beforeLease of the next. Answered when the next is ready, or has failed. */
+  | { readonly kind: "end-session"; readonly id: number }
+  /** A shell of the page's own, over `port` with ShellPortMessage both ways; answered when it is ready. */
+  | { readonly kind: "open-shell"; readonly id: number; readonly port: MessagePort }
   /** Dial the relay again, and take the exporter from the page that holds it. Drivers and devices go on as they are. */
   | { readonly kind: "take-over"; readonly id: number; readonly relay: RelayAddress }
   /** Check a configuration without starting it; answered with ConfigCheck. */
@@ -224,3 +246,18 @@ export type StreamPortMessage =
 
 /** 256 KiB: a terminal draws that in well under a second. */
 export const STREAM_PORT_CREDIT = 256 * 1024;
+
+/** What window and worker say over the port of a shell. One command at a time. */
+export type ShellPortMessage =
+  /** Window to worker: run this line. */
+  | { readonly kind: "run"; readonly line: string }
+  /** Window to worker: Ctrl-C. */
+  | { readonly kind: "interrupt" }
+  /** Window to worker: the shell is no longer needed. */
+  | { readonly kind: "close" }
+  /** Worker to window: output, as it comes. */
+  | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
+  /** Worker to window: the command has ended. `cwd`: the shell's working directory now. */
+  | { readonly kind: "done"; readonly exitCode: number; readonly cwd: string }
+  /** Worker to window: the shell is over; a sentence when it failed. */
+  | { readonly kind: "closed"; readonly message: string | undefined };

@@ -96,7 +96,14 @@ export async function checkExporterConfig(
   const config: ExporterConfig | undefined =
     !startable || description === "wrong" || motd === "wrong"
       ? undefined
-      : { name, namespace: metadata.namespace, description, motd, children };
+      : {
+          name,
+          namespace: metadata.namespace,
+          description,
+          motd,
+          children,
+          hooks: { beforeLease: undefined, afterLease: undefined },
+        };
   return { config, name, problems: problems.list(), startable: config !== undefined };
 }
 

@@ -16,6 +16,24 @@ export interface ExporterConfig {
   readonly motd: string | undefined;
   /** The root composite's children, in the order of the file. Never empty. */
   readonly children: readonly ConfigNode[];
+  readonly hooks: {
+    readonly beforeLease: HookConfig | undefined;
+    readonly afterLease: HookConfig | undefined;
+  };
+}
+
+/** 1 h: the longest that a hook may take. The page's own waits are longer. */
+export const MAX_HOOK_MS = 3_600_000;
+
+/** A script at the border of a session. One with an empty script does not exist. */
+export interface HookConfig {
+  /** The text itself, also where the configuration names a file. */
+  readonly script: string;
+  /** After so long it is ended, and has failed. */
+  readonly timeoutMs: number;
+  readonly onFailure: "warn" | "endLease" | "exit";
+  /** Line of the hook's key, from 1. */
+  readonly line: number;
 }
 
 /** One entry below `export:` or `children:` that can run here. */

@@ -19,6 +19,8 @@ describe("benchToRun()", () => {
       yaml: bench.yaml,
       passphrase: "Abc123",
       bindings: bench.bindings,
+      access: "shared",
+      files: {},
     });
   });
 

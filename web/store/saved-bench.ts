@@ -32,6 +32,8 @@ export function benchToRun(bench: SavedBench, { noAuth }: { noAuth: boolean }): 
     yaml: bench.yaml,
     passphrase: noAuth ? undefined : bench.passphrase,
     bindings: bench.bindings,
+    access: "shared",
+    files: {},
   };
 }
 

@@ -10,6 +10,7 @@ const line = (sequence: number): LogRecord => ({
   source: "system",
   message: "",
   driver: undefined,
+  operation: undefined,
 });
 const notice = (id: number, text: string): Notice => ({ id, tone: "info", text, action: undefined });
 

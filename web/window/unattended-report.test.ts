@@ -7,7 +7,9 @@ function snapshot(parts: Partial<ExporterSnapshot>): ExporterSnapshot {
     phase: "running",
     name: "lab",
     failure: undefined,
-    status: { name: "LEASE_READY", message: "" },
+    status: { name: "LEASE_READY", message: "", since: undefined },
+    hook: undefined,
+    inUseBy: undefined,
     tunnel: { kind: "off" },
     drivers: [],
     problems: [],
@@ -29,6 +31,7 @@ function record(sequence: number, severity: LogRecord["severity"]): LogRecord {
     source: "driver",
     message: `line ${sequence}`,
     driver: "serial",
+    operation: undefined,
   };
 }
 

@@ -24,8 +24,12 @@ const MAX_PENDING = 256;
 export const REPLY_WITHIN_MS = {
   /** Loads drivers, opens devices and dials the relay. */
   start: 60_000,
-  /** Drivers get time to switch their devices to a safe state. */
-  stop: 30_000,
+  /** A hook may take its hour (MAX_HOOK_MS), and drivers get time to switch their devices to a safe state. */
+  stop: 3_660_000,
+  /** afterLease, and beforeLease of the next session. */
+  "end-session": 7_260_000,
+  /** Loads the interpreter. */
+  "open-shell": 30_000,
   /** Only dials. */
   "take-over": 20_000,
   /** Pure computing. */

@@ -107,6 +107,11 @@ export class ExporterHost {
       case "stop":
         await this.#inTurn(() => this.#stop());
         return null;
+      case "end-session":
+        await this.#requireRunning().exporter.endSession();
+        return null;
+      case "open-shell":
+        throw new Error("this page has no shell yet");
       case "take-over":
         await this.#inTurn(() => this.#takeOver(message.relay));
         return null;
@@ -341,7 +346,9 @@ export class ExporterHost {
       phase: this.#phase,
       name: this.#name,
       failure: this.#failure,
-      status: { name: status?.name ?? "OFFLINE", message: status?.message ?? "" },
+      status: { name: status?.name ?? "OFFLINE", message: status?.message ?? "", since: undefined },
+      hook: undefined,
+      inUseBy: undefined,
       tunnel: this.#tunnel,
       drivers:
         exporter === undefined ? [] : driverSnapshots(exporter.root, this.#serial?.bindings ?? new Map()),

@@ -45,5 +45,5 @@ function bindingSnapshot({ status, label, request }: SerialBindingInfo): Binding
 
 export function logRecord(line: LogLine): LogRecord {
   const { sequence, timestamp, severity, source, message, driver } = line;
-  return { sequence, timestamp, severity, source, message, driver };
+  return { sequence, timestamp, severity, source, message, driver, operation: undefined };
 }

@@ -98,6 +98,7 @@ export async function connect(options: {
       description: "A bench",
       motd: "hello",
       children: options.children,
+      hooks: { beforeLease: undefined, afterLease: undefined },
     },
     uuid: EXPORTER_UUID,
     catalogue: testCatalogue(options.drivers),

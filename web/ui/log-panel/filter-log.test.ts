@@ -10,6 +10,7 @@ function record(sequence: number, values: Partial<LogRecord> = {}): LogRecord {
     source: "system",
     message: "started",
     driver: undefined,
+    operation: undefined,
     ...values,
   };
 }
