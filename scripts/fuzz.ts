@@ -1,17 +1,18 @@
 /**
- * `npm run fuzz`: the fuzz tests for minutes instead of seconds, in rounds with a new seed each, until one fails.
- * Above: people. Below: vitest, the fuzz tests of proto/tunnel and relay/.
+ * `npm run fuzz`: the fuzz and property tests for minutes instead of seconds, in rounds with a new seed each, until one fails.
+ * Above: people. Below: vitest, every test with an fc.assert. Their settings: proto/tunnel/testing/fuzz.ts.
  *
  *   npm run fuzz                         ten minutes
  *   npm run fuzz -- 60                   an hour
  *   JUMPTAB_FUZZ_SEED=123 npm run fuzz   one round with this seed, which a failure has printed
  */
 
+import { readFile } from "node:fs/promises";
 import { run } from "./run.ts";
+import { ROOT, sourceFiles } from "./source-files.ts";
 
-const TESTS = ["proto/tunnel/fuzz.test.ts", "relay/fuzz"];
-/** So many times the runs of the suite in a round: about a minute. */
-const ROUND_RUNS = "20";
+/** So many times the runs of the suite in a round: a few minutes. */
+const ROUND_RUNS = "5";
 const DEFAULT_MINUTES = 10;
 
 const minutes = Number(process.argv[2] ?? DEFAULT_MINUTES);
@@ -21,11 +22,15 @@ if (!(minutes > 0)) {
 }
 const { JUMPTAB_FUZZ_SEED: given } = process.env;
 process.env.JUMPTAB_FUZZ_RUNS ??= ROUND_RUNS;
+const tests: string[] = [];
+for (const file of await sourceFiles(".test.ts")) {
+  if ((await readFile(new URL(file, ROOT), "utf8")).includes("fc.assert(")) tests.push(file);
+}
 const end = performance.now() + minutes * 60_000;
 for (let round = 1; round === 1 || (given === undefined && performance.now() < end); round += 1) {
   const seed = given ?? String(Math.trunc(Math.random() * 2 ** 31));
   process.env.JUMPTAB_FUZZ_SEED = seed;
-  const { ok, output, seconds } = await run(["vitest", "run", "--reporter=dot", ...TESTS]);
+  const { ok, output, seconds } = await run(["vitest", "run", "--reporter=dot", ...tests]);
   console.log(`${ok ? "ok    " : "FAILED"} round ${round}, seed ${seed}, ${seconds.toFixed(0)} s`);
   if (ok) continue;
   console.log(

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fuzzSettings, fuzzTimeoutMs } from "../../proto/tunnel/testing/fuzz.ts";
 import { FanOut, LOSSY_QUEUE_BYTES, MAX_BEHIND_BYTES, READER_QUEUE_BYTES } from "./fan-out.ts";
 
 const never = () => {};
@@ -11,7 +12,9 @@ async function all(readable: ReadableStream<Uint8Array>): Promise<number[]> {
 }
 
 describe("FanOut", () => {
-  it("gives each reader every byte from its arrival on, in order, whatever the chunks and the order of reading", async () => {
+  it("gives each reader every byte from its arrival on, in order, whatever the chunks and the order of reading", {
+    timeout: fuzzTimeoutMs(),
+  }, async () => {
     const chunk = fc.uint8Array({ minLength: 1, maxLength: 40 });
     const step = fc.oneof(
       chunk.map((bytes) => ({ kind: "push" as const, bytes })),
@@ -46,6 +49,7 @@ describe("FanOut", () => {
           expect(got).toEqual(due);
         }
       }),
+      fuzzSettings(),
     );
   });
 

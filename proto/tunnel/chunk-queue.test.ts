@@ -2,9 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ChunkQueue } from "./chunk-queue.ts";
 import { SMALL_BODY_BYTES } from "./limits.ts";
+import { fuzzSettings, fuzzTimeoutMs } from "./testing/fuzz.ts";
 
 describe("ChunkQueue", () => {
-  it("gives back the bytes in their order, whatever their pieces and however it is taken from", () => {
+  it("gives back the bytes in their order, whatever their pieces and however it is taken from", {
+    timeout: fuzzTimeoutMs(),
+  }, () => {
     const size = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 2 * SMALL_BODY_BYTES }));
     fc.assert(
       fc.property(fc.array(fc.option(size, { nil: undefined })), fc.nat(4), (steps, joinAfter) => {
@@ -22,6 +25,7 @@ describe("ChunkQueue", () => {
         for (let chunk = queue.shift(); chunk !== undefined; chunk = queue.shift()) got.push(...chunk);
         expect(got).toEqual(sent);
       }),
+      fuzzSettings(),
     );
   });
 

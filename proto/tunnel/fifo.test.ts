@@ -3,9 +3,10 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Fifo } from "./fifo.ts";
+import { fuzzSettings, fuzzTimeoutMs } from "./testing/fuzz.ts";
 
 describe("Fifo", () => {
-  it("is an array with push and shift", () => {
+  it("is an array with push and shift", { timeout: fuzzTimeoutMs() }, () => {
     fc.assert(
       fc.property(fc.array(fc.option(fc.nat(), { nil: undefined })), (steps) => {
         const fifo = new Fifo<number>();
@@ -21,6 +22,7 @@ describe("Fifo", () => {
           expect([...fifo]).toEqual(array);
         }
       }),
+      fuzzSettings(),
     );
   });
 

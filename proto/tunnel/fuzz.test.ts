@@ -148,27 +148,24 @@ describe("bytes from a peer that means no good", { timeout: fuzzTimeoutMs() }, (
   }
 
   it("are taken apart as a message, or refused", () => {
-    const { numRuns, seed } = fuzzSettings(3000);
     const bytes = fc.oneof(fc.uint8Array({ maxLength: 400 }), message, damaged(message));
     fc.assert(
       fc.property(bytes, (each) => takenOrRefused("message", each)),
-      { numRuns, seed },
+      fuzzSettings(3000),
     );
   });
 
   for (const [parser, valid] of Object.entries(VALID)) {
     it(`are understood as ${parser}, or refused`, () => {
-      const { numRuns, seed } = fuzzSettings(1500);
       const bytes = fc.oneof(fc.uint8Array({ maxLength: 100 }), anyJson, likeAHead, valid, damaged(valid));
       fc.assert(
         fc.property(bytes, (each) => takenOrRefused(parser, each)),
-        { numRuns, seed },
+        fuzzSettings(1500),
       );
     });
   }
 
   it("are a HELLO, or refused", () => {
-    const { numRuns, seed } = fuzzSettings(1500);
     const valid = hello.map((value) =>
       encodeMessage([{ type: FrameType.hello, flags: 0, stream: 0, payload: encodeJson(value) }]),
     );
@@ -180,12 +177,11 @@ describe("bytes from a peer that means no good", { timeout: fuzzTimeoutMs() }, (
           if (!(error instanceof TunnelProtocolError)) throw error;
         }
       }),
-      { numRuns, seed },
+      fuzzSettings(1500),
     );
   });
 
   it("end a tunnel with a code and a sentence, or leave it open; they never throw, and never make it keep much", () => {
-    const { numRuns, seed } = fuzzSettings(1500);
     const messages = fc.array(fc.oneof({ weight: 4, arbitrary: message }, damaged(message)), {
       maxLength: 6,
     });
@@ -209,7 +205,7 @@ describe("bytes from a peer that means no good", { timeout: fuzzTimeoutMs() }, (
         expect(Object.values<number>(CloseCode)).toContain(wire.closed.code);
         expect(Buffer.byteLength(closeReason(wire.closed.reason))).toBeLessThanOrEqual(123);
       }),
-      { numRuns, seed },
+      fuzzSettings(1500),
     );
   });
 });

@@ -21,6 +21,11 @@ import {
   StreamReset,
 } from "./types.ts";
 
+/** Stream ids in frames. */
+const MAX_U32 = 0xffff_ffff;
+/** Close codes of a WebSocket (RFC 6455, section 5.5.1). */
+const MAX_U16 = 0xffff;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 const lenientDecoder = new TextDecoder();
@@ -35,6 +40,7 @@ export function encodeJson(
 export interface Goaway {
   /** The highest stream id of the receiver's that the sender has taken; higher ones were not touched. */
   readonly last: number;
+  /** A close code. */
   readonly code: number;
   readonly text: string;
 }
@@ -49,7 +55,7 @@ export function parseRequestHead(payload: Uint8Array): RequestHead {
 
 export function parseResponseHead(payload: Uint8Array): ResponseHead {
   const { status, h } = parseObject(payload, "HEADERS");
-  if (typeof status !== "number" || !Number.isInteger(status) || status < 200 || status > 599) {
+  if (!isWhole(status, { from: 200, to: 599 })) {
     throw new TunnelProtocolError("HEADERS lacks an HTTP status");
   }
   return { status, h: checkHeaders(h, "HEADERS") };
@@ -61,9 +67,9 @@ export function parseTrailers(payload: Uint8Array): HeaderList {
 
 export function parseGoaway(payload: Uint8Array): Goaway {
   const { last, code, text } = parseObject(payload, "GOAWAY");
-  if (typeof last !== "number" || typeof code !== "number" || typeof text !== "string") {
-    throw new TunnelProtocolError("GOAWAY lacks last, code or text");
-  }
+  if (!isWhole(last, { to: MAX_U32 })) throw new TunnelProtocolError("GOAWAY's last is not a stream id");
+  if (!isWhole(code, { to: MAX_U16 })) throw new TunnelProtocolError("GOAWAY's code is not a close code");
+  if (typeof text !== "string") throw new TunnelProtocolError("GOAWAY has no text");
   return { last, code, text };
 }
 
@@ -85,10 +91,9 @@ export function parseHello(payload: Uint8Array): Hello {
   if (!isObject(windows) || !isWindow(windows.stream) || !isWindow(windows.connection)) {
     throw new TunnelProtocolError(`HELLO's windows are not from ${MIN_WINDOW_BYTES} to ${MAX_WINDOW_BYTES}`);
   }
-  if (typeof received !== "number" || !Number.isSafeInteger(received) || received < 0) {
-    throw new TunnelProtocolError("HELLO has no resume position");
-  }
-  if (role === "page" && !(typeof dial === "number" && Number.isSafeInteger(dial) && dial > 0)) {
+  if (!isWhole(received)) throw new TunnelProtocolError("HELLO has no resume position");
+  // A relay that says it as well says nothing new, but no nonsense either.
+  if ((role === "page" || dial !== undefined) && !isWhole(dial, { from: 1 })) {
     throw new TunnelProtocolError("HELLO does not count the page's connections from 1");
   }
   if (attachToken !== undefined && typeof attachToken !== "string") {
@@ -104,7 +109,7 @@ export function parseHello(payload: Uint8Array): Hello {
     windows: { stream: windows.stream, connection: windows.connection },
     ...(tunnel === undefined ? {} : { tunnel }),
     received,
-    ...(typeof dial === "number" ? { dial } : {}),
+    ...(dial === undefined ? {} : { dial }),
     ...(exporter === undefined ? {} : { exporter: checkExporter(exporter) }),
     ...(attachToken === undefined ? {} : { attachToken }),
     ...(takeOver === undefined ? {} : { takeOver }),
@@ -132,12 +137,12 @@ function isInstance(value: unknown): value is string {
 }
 
 function isWindow(value: unknown): value is number {
-  return (
-    typeof value === "number" &&
-    Number.isInteger(value) &&
-    value >= MIN_WINDOW_BYTES &&
-    value <= MAX_WINDOW_BYTES
-  );
+  return isWhole(value, { from: MIN_WINDOW_BYTES, to: MAX_WINDOW_BYTES });
+}
+
+/** JSON has no bound for its numbers: 1e999 is Infinity to JavaScript, and above 2^53 there are gaps. */
+function isWhole(value: unknown, { from = 0, to = Number.MAX_SAFE_INTEGER } = {}): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= from && Number(value) <= to;
 }
 
 /** RST: u32 status, then text, cut to MAX_RESET_TEXT_BYTES. */

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GRACE_MS, MAX_DATA_BYTES } from "./limits.ts";
 import { BadNetwork } from "./testing/bad-network.ts";
+import { fuzzSettings, fuzzTimeoutMs } from "./testing/fuzz.ts";
 import { GrpcStatus, StreamReset, type TunnelStream } from "./types.ts";
 
-/** Some milliseconds each. More of them: JUMPTAB_MODEL_RUNS=20000. */
-const RUNS = Number(process.env.JUMPTAB_MODEL_RUNS ?? 300);
+/** Some milliseconds each. More of them: JUMPTAB_FUZZ_RUNS=70. */
+const RUNS = 300;
 
 type Action =
   | { readonly do: "call" }
@@ -198,7 +199,8 @@ async function run(steps: readonly Action[]): Promise<{ network: BadNetwork; cal
 }
 
 describe("a tunnel over a network that cuts, delays and repeats", () => {
-  it("is the same to its streams as one that never breaks", { timeout: 60_000 }, async () => {
+  it("is the same to its streams as one that never breaks", { timeout: fuzzTimeoutMs() }, async () => {
+    const settings = fuzzSettings(RUNS);
     let resumed = 0;
     let replayed = 0;
     let neverBegun = 0;
@@ -221,18 +223,20 @@ describe("a tunnel over a network that cuts, delays and repeats", () => {
         resumed += network.resumed;
         replayed += network.replayedMessages;
       }),
-      { numRuns: RUNS },
+      settings,
     );
     // A model that never meets what it is about proves nothing.
-    expect(resumed).toBeGreaterThan(RUNS);
-    expect(replayed).toBeGreaterThan(RUNS);
-    expect(neverBegun).toBeLessThan(total / 10);
-    expect(total).toBeGreaterThan(RUNS);
+    const { numRuns, seed } = settings;
+    expect(resumed, `seed ${seed}`).toBeGreaterThan(numRuns);
+    expect(replayed, `seed ${seed}`).toBeGreaterThan(numRuns);
+    expect(neverBegun, `seed ${seed}`).toBeLessThan(total / 10);
+    expect(total, `seed ${seed}`).toBeGreaterThan(numRuns);
   });
 
   it("ends streams with UNAVAILABLE once it was away too long, and never lies about what came", {
-    timeout: 60_000,
+    timeout: fuzzTimeoutMs(),
   }, async () => {
+    const settings = fuzzSettings(RUNS);
     let ended = 0;
     await fc.assert(
       fc.asyncProperty(actions(GRACE_MS, { waits: 6, cuts: 4 }), async (steps) => {
@@ -246,8 +250,8 @@ describe("a tunnel over a network that cuts, delays and repeats", () => {
           }
         }
       }),
-      { numRuns: RUNS },
+      settings,
     );
-    expect(ended).toBeGreaterThan(3);
+    expect(ended, `seed ${settings.seed}`).toBeGreaterThan(3);
   });
 });

@@ -8,6 +8,7 @@ import {
   MAX_DATA_BYTES,
   MAX_MESSAGE_BYTES,
 } from "./limits.ts";
+import { fuzzSettings, fuzzTimeoutMs } from "./testing/fuzz.ts";
 import { TunnelPair } from "./testing/pair.ts";
 import { CloseCode, GrpcStatus, type RequestHead, StreamReset, type TunnelStream } from "./types.ts";
 
@@ -543,7 +544,9 @@ describe("a tunnel", () => {
     expect(pair.page.isOpen).toBe(true);
   });
 
-  it("carries any mix of streams and chunk sizes whole and in order, with any window", async () => {
+  it("carries any mix of streams and chunk sizes whole and in order, with any window", {
+    timeout: fuzzTimeoutMs(),
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(fc.integer({ min: 0, max: 180_000 }), { maxLength: 6 }), {
@@ -570,7 +573,7 @@ describe("a tunnel", () => {
           }
         },
       ),
-      { numRuns: 40 },
+      fuzzSettings(40),
     );
   });
 });

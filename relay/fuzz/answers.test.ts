@@ -186,12 +186,11 @@ describe("the answer of a page", { timeout: fuzzTimeoutMs() }, () => {
   }
 
   it("reaches its client in some way, and nobody else, whatever is in it", async () => {
-    const { numRuns, seed } = fuzzSettings(RUNS);
     const batch = fc.array(fc.tuple(answer, fc.nat(CALLS.length - 1)), {
       minLength: 1,
       maxLength: BATCH,
       size: "max",
     });
-    await fc.assert(fc.asyncProperty(batch, isPassedOn), { numRuns, seed });
+    await fc.assert(fc.asyncProperty(batch, isPassedOn), fuzzSettings(RUNS));
   });
 });

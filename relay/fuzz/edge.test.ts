@@ -199,9 +199,8 @@ const against =
     survives(target, inputs);
 
 async function fuzz(holds: Play, inputs: fc.Arbitrary<Input>): Promise<void> {
-  const { numRuns, seed } = fuzzSettings(RUNS);
   const batch = fc.array(inputs, { minLength: 1, maxLength: BATCH, size: "max" });
-  await fc.assert(fc.asyncProperty(batch, holds), { numRuns, seed });
+  await fc.assert(fc.asyncProperty(batch, holds), fuzzSettings(RUNS));
 }
 
 describe("the relay's port", { timeout: fuzzTimeoutMs() }, () => {

@@ -3,7 +3,7 @@
  * Above: edge.test.ts. Below: fast-check, the frames by hand of testing/.
  */
 
-import { hash, randomUUID } from "node:crypto";
+import { hash } from "node:crypto";
 import fc from "fast-check";
 import { encodeHello, encodeMessage, FrameType } from "../../proto/tunnel/index.ts";
 import { damaged } from "../../proto/tunnel/testing/fuzz.ts";
@@ -168,14 +168,13 @@ const webSocketFrames = fc.array(
 );
 
 /** A page of its own that attaches, and then goes on as it likes. */
-const page = fc.tuple(fc.boolean(), webSocketFrames).map(([greets, frames]) => {
-  const name = randomUUID();
+const page = fc.tuple(fc.boolean(), webSocketFrames, fc.uuid()).map(([greets, frames, name]) => {
   const hello = encodeHello({
     role: "page",
     instance: name,
     received: 0,
     dial: 1,
-    exporter: { uuid: randomUUID(), name, passphraseHash: hash("sha256", name, "hex") },
+    exporter: { uuid: name, name, passphraseHash: hash("sha256", name, "hex") },
   });
   const first = greets ? [webSocketFrame(Opcode.binary, hello)] : [];
   return Buffer.concat([Buffer.from(upgradeRequest(PORT)), ...first, ...frames]);

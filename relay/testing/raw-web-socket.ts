@@ -3,7 +3,6 @@
  * Above: tests of relay/. Below: node:net. Specification: RFC 6455 sections 4.1 and 5.2.
  */
 
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 
@@ -12,7 +11,7 @@ export const Opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, 
 export function upgradeRequest(port: number, path = "/tunnel"): string {
   return (
     `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n` +
-    `sec-websocket-version: 13\r\nsec-websocket-key: ${randomBytes(16).toString("base64")}\r\n` +
+    `sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n` +
     "sec-websocket-protocol: jumptab-tunnel.v1\r\n\r\n"
   );
 }

@@ -7,6 +7,7 @@ import {
   StreamRequestSchema,
   StreamResponseSchema,
 } from "../../proto/gen/jumpstarter/v1/router_pb.ts";
+import { fuzzSettings, fuzzTimeoutMs } from "../../proto/tunnel/testing/fuzz.ts";
 import { encodeFrameHead, readFrames } from "./grpc-frames.ts";
 import type { StreamFrame } from "./router-stream.ts";
 
@@ -37,7 +38,7 @@ async function read(bytes: Uint8Array, sizes: readonly number[] = [bytes.length]
 const DATA = { frameType: FrameType.DATA, payload: Uint8Array.of(1, 2, 3) };
 
 describe("readFrames()", () => {
-  it("reads what the generated code writes, in any chunking", async () => {
+  it("reads what the generated code writes, in any chunking", { timeout: fuzzTimeoutMs() }, async () => {
     const frame = fc.record({
       frameType: fc.constantFrom(FrameType.DATA, FrameType.GOAWAY, FrameType.PING, FrameType.RST_STREAM),
       payload: fc.uint8Array({ maxLength: 400 }),
@@ -50,6 +51,7 @@ describe("readFrames()", () => {
           frames.map(({ frameType, payload }) => [frameType, [...payload]]),
         );
       }),
+      fuzzSettings(),
     );
   });
 

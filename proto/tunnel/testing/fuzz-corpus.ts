@@ -16,6 +16,26 @@ export const CORPUS: readonly (readonly [why: string, parser: string, bytes: str
   ["a list that only looks like one", "OPEN", '{"method":"POST","path":"/","h":{"length":1}}'],
   ["a status that is no integer", "HEADERS", '{"status":200.5,"h":[]}'],
   ["minus nothing", "GOAWAY", '{"last":-0,"code":-0,"text":""}'],
+  // JavaScript reads infinity there, and writes null.
+  ["a stream id beyond all numbers", "GOAWAY", '{"last":1E00309,"code":0,"text":""}'],
+  ["a close code beyond all numbers", "GOAWAY", '{"last":0,"code":1e400,"text":""}'],
+  ["a stream id between two numbers", "GOAWAY", '{"last":9007199254740993,"code":0,"text":""}'],
+  [
+    "a relay that counts beyond all numbers",
+    "HELLO",
+    '{"v":1,"role":"relay","instance":"a","windows":{"stream":65536,"connection":65536},"received":0,"dial":1e999}',
+  ],
+  [
+    "a relay that counts in words",
+    "HELLO",
+    '{"v":1,"role":"relay","instance":"a","windows":{"stream":65536,"connection":65536},"received":0,"dial":"x"}',
+  ],
+  [
+    "a position between two numbers",
+    "HELLO",
+    '{"v":1,"role":"page","instance":"a","windows":{"stream":65536,"connection":65536},"received":1e16,"dial":1}',
+  ],
+  ["a status beyond all numbers", "HEADERS", '{"status":1e999,"h":[]}'],
   ["a text cut in the middle of a character", "RST", Uint8Array.of(0, 0, 0, 1, 0xe2, 0x82)],
   ["a header and no payload", "message", Uint8Array.of(0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 1)],
   ["a payload one byte too long", "message", Uint8Array.of(1, 0, 1, 0, 0, 0, 0, 0, 1)],

@@ -1,37 +1,62 @@
 /**
- * What fuzz tests have in common: how often, from which seed, and how valid bytes are spoilt.
- * Above: fuzz tests of proto/tunnel and relay/. Below: fast-check.
+ * What fuzz and property tests have in common: how often, from which seed, and how valid bytes are spoilt.
+ * Above: every test with an fc.assert (fuzz.test.ts beside this file looks at that). Below: fast-check.
  *
- *   JUMPTAB_FUZZ_RUNS=100     a hundred times as many runs as in the suite (`npm run fuzz` sets it)
- *   JUMPTAB_FUZZ_SEED=123     the runs of this seed again; a failure prints its own
+ * The suite is the same each time: its seed is DEFAULT_SEED. New inputs are for those who look for them:
+ *
+ *   JUMPTAB_FUZZ_SEED=random  a new seed for each property; a failure prints it
+ *   JUMPTAB_FUZZ_SEED=123     the runs of this seed again
+ *   JUMPTAB_FUZZ_RUNS=20      twenty times as many runs as in the suite, of a new seed if none is given (`npm run fuzz` sets both)
  */
 
 import fc from "fast-check";
+
+/** Any number does; it is changed only when somebody wants the suite to try other inputs. */
+export const DEFAULT_SEED = 20_261_120;
+
+/** How many runs fast-check itself makes of a property. */
+const USUAL_RUNS = 100;
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface FuzzSettings {
   readonly numRuns: number;
   readonly seed: number;
 }
 
-/** @param runs In the suite, which has a few seconds for all of it. */
-export function fuzzSettings(
-  runs: number,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): FuzzSettings {
-  const times = Number(environment.JUMPTAB_FUZZ_RUNS ?? 1);
-  if (!(times > 0))
-    throw new Error(`JUMPTAB_FUZZ_RUNS is '${environment.JUMPTAB_FUZZ_RUNS}': give a number above 0`);
-  const { JUMPTAB_FUZZ_SEED: text } = environment;
-  const seed = text === undefined ? Math.trunc(Math.random() * 2 ** 31) : Number(text);
-  if (!Number.isSafeInteger(seed)) throw new Error(`JUMPTAB_FUZZ_SEED is '${text}': give a whole number`);
-  return { numRuns: Math.ceil(runs * times), seed };
+/**
+ * The second argument of `fc.assert`.
+ *
+ * @param runs In the suite, which has a few seconds for all of it.
+ * @throws Error when the environment asks for something that is none.
+ */
+export function fuzzSettings(runs = USUAL_RUNS, environment: Environment = process.env): FuzzSettings {
+  return { numRuns: Math.ceil(runs * times(environment)), seed: chooseSeed(environment) };
 }
 
 /** What a fuzz test may take: seconds on a machine with nothing else to do, a minute on a busy one. */
-export function fuzzTimeoutMs(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): number {
-  return 60_000 * Math.max(1, Number(environment.JUMPTAB_FUZZ_RUNS ?? 1));
+export function fuzzTimeoutMs(environment: Environment = process.env): number {
+  return 60_000 * Math.max(1, times(environment));
+}
+
+function times({ JUMPTAB_FUZZ_RUNS: text = "1" }: Environment): number {
+  const given = Number(text);
+  if (!(given > 0) || given === Number.POSITIVE_INFINITY) {
+    throw new Error(`JUMPTAB_FUZZ_RUNS is '${text}': give a number above 0`);
+  }
+  return given;
+}
+
+function chooseSeed({ JUMPTAB_FUZZ_SEED: text, JUMPTAB_FUZZ_RUNS: runs }: Environment): number {
+  if (text === "random" || (text === undefined && runs !== undefined)) {
+    return Math.trunc(Math.random() * 2 ** 31);
+  }
+  if (text === undefined) return DEFAULT_SEED;
+  const seed = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(seed)) {
+    throw new Error(`JUMPTAB_FUZZ_SEED is '${text}': give a whole number, or random`);
+  }
+  return seed;
 }
 
 /** Something that happens to bytes on their way. */
