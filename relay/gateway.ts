@@ -162,7 +162,7 @@ export class Gateway {
       stream = exporter.tunnel.open({
         method: exchange.method,
         path: exchange.path,
-        h: forwardedRequestHeaders(exchange.headers),
+        h: forwardedRequestHeaders(exchange.headers, exchange.client),
       });
     } catch (error) {
       if (!(error instanceof StreamReset)) throw error;

@@ -4,6 +4,7 @@
  */
 
 import type { OutgoingHttpHeaders } from "node:http";
+import { CLIENT_HEADER } from "../proto/client-header.ts";
 import type { HeaderList } from "../proto/tunnel/index.ts";
 
 /** The header that opens an exporter to its clients. It ends at the relay. */
@@ -28,9 +29,19 @@ const HOP_BY_HOP = new Set([
   "expect",
 ]);
 
-/** What of a request goes into the tunnel: all but what was meant for the relay. */
-export function forwardedRequestHeaders(headers: HeaderList): HeaderList {
-  return headers.filter(([name]) => name !== PASSPHRASE_HEADER && !HOP_BY_HOP.has(name));
+/** Headers of requests with such a name are between relay and page: no client says anything under one. */
+const OWN_PREFIX = "x-jumptab-";
+
+/**
+ * What of a request goes into the tunnel: all but what was meant for the relay, and who it is from.
+ *
+ * @param client The client and its connection, as client-names.ts has it.
+ */
+export function forwardedRequestHeaders(headers: HeaderList, client: string): HeaderList {
+  const forwarded = headers.filter(
+    ([name]) => name !== PASSPHRASE_HEADER && !name.startsWith(OWN_PREFIX) && !HOP_BY_HOP.has(name),
+  );
+  return [...forwarded, [CLIENT_HEADER, client]];
 }
 
 /** What only the relay may say of its own origin and of its own framing. A page answers calls; it is not the site. */

@@ -21,6 +21,8 @@ export interface HttpExchange {
   readonly path: string;
   /** Of the client, as limits count by it. */
   readonly address: string;
+  /** The client and its connection, for the exporter (client-names.ts). */
+  readonly client: string;
   /** Host, or `:authority`; empty when the client sent none. */
   readonly authority: string;
   /** Lower-case names, no pseudo headers. */

@@ -5,7 +5,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HeaderList } from "../proto/tunnel/index.ts";
-import { addressGroup } from "./address.ts";
+import type { ClientName } from "./client-names.ts";
 import { headerListFromRaw, headerValue, nodeHeaders } from "./headers.ts";
 import { type BodySink, feed, type HttpExchange } from "./http-exchange.ts";
 import { RESPONSE_HIGH_WATER_BYTES } from "./limits.ts";
@@ -15,6 +15,7 @@ export class Http1Exchange implements HttpExchange {
   readonly method: string;
   readonly path: string;
   readonly address: string;
+  readonly client: string;
   readonly authority: string;
   readonly headers: HeaderList;
   readonly #request: IncomingMessage;
@@ -27,14 +28,15 @@ export class Http1Exchange implements HttpExchange {
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
-    { unreadRequestMs }: { unreadRequestMs: number },
+    { unreadRequestMs, client }: { unreadRequestMs: number; client: ClientName },
   ) {
     this.#unreadRequestMs = unreadRequestMs;
     this.#request = request;
     this.#response = response;
     this.method = request.method ?? "";
     this.path = request.url ?? "";
-    this.address = addressGroup(request.socket.remoteAddress);
+    this.address = client.address;
+    this.client = client.name;
     this.authority = request.headers.host ?? "";
     this.headers = headerListFromRaw(request.rawHeaders);
     response.sendDate = false;

@@ -12,6 +12,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { Duplex } from "node:stream";
+import type { ClientNames } from "./client-names.ts";
 import { Http1Exchange } from "./http1-exchange.ts";
 import {
   HALF_CLOSED_MS,
@@ -42,6 +43,7 @@ export const HTTP1_TIMING: Http1Timing = {
 };
 
 export interface Http1Handlers {
+  readonly clients: ClientNames;
   onExchange(exchange: Http1Exchange): void;
   onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
@@ -52,7 +54,10 @@ export function createHttp1(timing: Http1Timing, handlers: Http1Handlers): Serve
   const answers = new WeakMap<Duplex, ServerResponse>();
   const onRequest: RequestListener = (request, response) => {
     answers.set(request.socket, response);
-    handlers.onExchange(new Http1Exchange(request, response, timing));
+    const { socket } = request;
+    const client = handlers.clients.of(socket, () => socket.remoteAddress);
+    const { unreadRequestMs } = timing;
+    handlers.onExchange(new Http1Exchange(request, response, { unreadRequestMs, client }));
   };
   const options: ServerOptions = {
     // A body may stream for hours; headers may not.

@@ -10,6 +10,7 @@ import {
   type ServerStreamResponseOptions,
 } from "node:http2";
 import type { HeaderList } from "../proto/tunnel/index.ts";
+import type { ClientName } from "./client-names.ts";
 import { headerListFromRaw, headerValue, nodeHeaders } from "./headers.ts";
 import type { BodySink, HttpExchange } from "./http-exchange.ts";
 import { Http2Body } from "./http2-body.ts";
@@ -28,6 +29,7 @@ export class Http2Exchange implements HttpExchange {
   readonly method: string;
   readonly path: string;
   readonly address: string;
+  readonly client: string;
   readonly authority: string;
   readonly headers: HeaderList;
   readonly #stream: ServerHttp2Stream;
@@ -45,12 +47,13 @@ export class Http2Exchange implements HttpExchange {
     stream: ServerHttp2Stream,
     headers: IncomingHttpHeaders,
     rawHeaders: readonly string[],
-    { ended, address }: { ended: boolean; address: string },
+    { ended, client }: { ended: boolean; client: ClientName },
   ) {
     this.#stream = stream;
     this.#requestEnded = ended;
     this.#body = ended ? undefined : new Http2Body(stream);
-    this.address = address;
+    this.address = client.address;
+    this.client = client.name;
     this.method = String(headers[":method"] ?? "");
     this.path = String(headers[":path"] ?? "");
     this.authority = String(headers[":authority"] ?? headers.host ?? "");

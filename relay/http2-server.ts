@@ -12,8 +12,8 @@ import {
   type ServerHttp2Session,
 } from "node:http2";
 import type { Socket } from "node:net";
-import { addressGroup } from "./address.ts";
 import type { AddressLimits } from "./address-limits.ts";
+import type { ClientName, ClientNames } from "./client-names.ts";
 import { Http2Exchange } from "./http2-exchange.ts";
 import { HTTP2_LIVENESS, type Http2Liveness, watchClient } from "./http2-liveness.ts";
 import { endSilence } from "./http2-silence.ts";
@@ -49,6 +49,7 @@ export const HTTP2_TIMING: Http2Timing = {
 export interface Http2Options {
   readonly timing: Http2Timing;
   readonly limits: Pick<AddressLimits, "streams">;
+  readonly clients: ClientNames;
   readonly log: Logger;
   onExchange(exchange: Http2Exchange): void;
 }
@@ -59,7 +60,7 @@ export interface Http2 {
   take(socket: Socket): void;
 }
 
-export function createHttp2({ timing, limits, log, onExchange }: Http2Options): Http2 {
+export function createHttp2({ timing, limits, clients, log, onExchange }: Http2Options): Http2 {
   const server = createServer({
     settings: {
       initialWindowSize: HTTP2_STREAM_WINDOW_BYTES,
@@ -72,9 +73,11 @@ export function createHttp2({ timing, limits, log, onExchange }: Http2Options): 
     streamResetBurst: timing.http2ResetBurst,
     streamResetRate: timing.http2ResetsPerSecond,
   });
-  const addresses = new WeakMap<Http2Session, string>();
+  const nameOf = (session: Http2Session): ClientName =>
+    clients.of(session, () => session.socket.remoteAddress);
   server.on("session", (session) => {
-    addresses.set(session, addressGroup(session.socket.remoteAddress));
+    // Now, while there is a socket to ask.
+    nameOf(session);
     // Before the session is set up by the next tick it has no window to set.
     session.setLocalWindowSize(HTTP2_CONNECTION_WINDOW_BYTES);
     endSilence(session, timing.http2SilenceMs);
@@ -83,8 +86,10 @@ export function createHttp2({ timing, limits, log, onExchange }: Http2Options): 
     log.debug("an HTTP/2 connection failed", { reason: error.message });
   });
   server.on("stream", (stream, headers, flags, rawHeaders) => {
-    const address = (stream.session && addresses.get(stream.session)) ?? addressGroup(undefined);
-    const leave = limits.streams.enter(address);
+    const { session } = stream;
+    // A session that is gone already has nobody to answer.
+    const client = session === undefined ? clients.of(stream, () => undefined) : nameOf(session);
+    const leave = limits.streams.enter(client.address);
     if (leave === undefined) {
       // gRPC clients read it as RESOURCE_EXHAUSTED. An answer would be one more that nobody takes.
       stream.on("error", () => undefined);
@@ -93,7 +98,7 @@ export function createHttp2({ timing, limits, log, onExchange }: Http2Options): 
     }
     stream.once("close", leave);
     const ended = (flags & END_STREAM) !== 0;
-    onExchange(new Http2Exchange(stream, headers, rawHeaders, { ended, address }));
+    onExchange(new Http2Exchange(stream, headers, rawHeaders, { ended, client }));
   });
   return {
     server,
@@ -101,7 +106,7 @@ export function createHttp2({ timing, limits, log, onExchange }: Http2Options): 
       // A session that is destroyed has no socket any more, and the socket may still be open: they are watched together.
       const onSession = (session: ServerHttp2Session): void =>
         watchClient({ session, socket }, timing, () => {
-          log.info("a client is gone without a word", { address: addresses.get(session) });
+          log.info("a client is gone without a word", { address: nameOf(session).address });
         });
       // Node makes the session inside of emit().
       server.once("session", onSession);

@@ -10,6 +10,7 @@ import type { Duplex } from "node:stream";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
 import { addressGroup } from "./address.ts";
 import type { AddressLimits } from "./address-limits.ts";
+import { ClientNames } from "./client-names.ts";
 import type { HttpExchange } from "./http-exchange.ts";
 import { createHttp1, HTTP1_TIMING, type Http1Timing } from "./http1-server.ts";
 import { createHttp2, HTTP2_TIMING, type Http2, type Http2Timing } from "./http2-server.ts";
@@ -82,8 +83,9 @@ export class Port {
     const timing = { ...DEFAULT_TIMING, ...options.timing };
     this.#options = options;
     this.#timing = timing;
-    this.#http1 = createHttp1(timing, { onExchange, onUpgrade });
-    this.#http2 = createHttp2({ timing, limits, log, onExchange });
+    const clients = new ClientNames();
+    this.#http1 = createHttp1(timing, { clients, onExchange, onUpgrade });
+    this.#http2 = createHttp2({ timing, limits, clients, log, onExchange });
     this.#http2.server.on("session", (session) => {
       this.#sessions.add(session);
       session.once("close", () => this.#sessions.delete(session));

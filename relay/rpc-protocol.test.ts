@@ -85,8 +85,15 @@ describe("headers", () => {
       "s",
       "Request",
       "{}",
+      "X-Jumptab-Client",
+      "127.0.0.1 1",
+      "x-jumptab-bench-key",
+      "s",
     ]);
-    expect(forwardedRequestHeaders(list)).toEqual([["request", "{}"]]);
+    expect(forwardedRequestHeaders(list, "10.0.0.7 1")).toEqual([
+      ["request", "{}"],
+      ["x-jumptab-client", "10.0.0.7 1"],
+    ]);
     expect(
       forwardedResponseHeaders([
         ["connection", "close"],
