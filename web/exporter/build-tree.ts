@@ -238,6 +238,7 @@ class TreeBuilder {
       labels: { ...driver.labels, ...spec.labels },
       description: spec.description,
       methodsDescription: spec.methodsDescription,
+      logLevel: spec.logLevel,
       children: all,
       state,
       openStreams: 0,
@@ -308,8 +309,6 @@ class TreeBuilder {
       source: "system",
       message: `${pathText(path)} is left out: ${message}`,
       driver: pathText(path),
-      driverType: undefined,
-      fields: {},
     });
   }
 }

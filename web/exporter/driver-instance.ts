@@ -5,6 +5,7 @@
 
 import type { Driver } from "../../drivers/base/driver.ts";
 import type { JsonObject } from "../../drivers/base/json.ts";
+import type { Severity } from "../../drivers/base/log.ts";
 
 export interface DriverInstance {
   readonly kind: "instance";
@@ -19,6 +20,8 @@ export interface DriverInstance {
   readonly labels: Readonly<Record<string, string>>;
   readonly description: string | undefined;
   readonly methodsDescription: Readonly<Record<string, string>>;
+  /** Lines below it are not logged, neither its own nor those about its calls. */
+  readonly logLevel: Severity;
   children: readonly TreeEntry[];
   /** What the driver tells the page of itself. */
   state: JsonObject;

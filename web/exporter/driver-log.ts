@@ -8,16 +8,27 @@ import type { LogRing } from "./log-ring.ts";
 
 const SEVERITY_ORDER: readonly Severity[] = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
 
+/** Whether a driver whose lines are logged from `level` on logs one of this severity. */
+export function logs(level: Severity, severity: Severity): boolean {
+  return SEVERITY_ORDER.indexOf(severity) >= SEVERITY_ORDER.indexOf(level);
+}
+
 export function createDriverLog(
   ring: LogRing,
   driver: string,
   level: Severity,
   driverType: () => string,
 ): DriverLog {
-  const threshold = SEVERITY_ORDER.indexOf(level);
-  const append = (severity: Severity, message: string, fields: LogFields = {}): void => {
-    if (SEVERITY_ORDER.indexOf(severity) < threshold) return;
-    ring.append({ severity, source: "driver", message, driver, driverType: driverType(), fields });
+  const append = (severity: Severity, message: string, fields?: LogFields): void => {
+    if (!logs(level, severity)) return;
+    ring.append({
+      severity,
+      source: "driver",
+      message,
+      driver,
+      driverType: driverType(),
+      ...(fields === undefined ? {} : { fields }),
+    });
   };
   return {
     debug: (message, fields) => append("DEBUG", message, fields),

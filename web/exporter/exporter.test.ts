@@ -18,9 +18,9 @@ import { ExporterService } from "../../proto/gen/jumpstarter/v1/jumpstarter_pb.t
 import { FrameType, RouterService, type StreamRequest } from "../../proto/gen/jumpstarter/v1/router_pb.ts";
 import { DRIVER_START_MS } from "./build-tree.ts";
 import type { ConfigNode } from "./config.ts";
-import { DRIVER_LIFECYCLE_MS } from "./exporter.ts";
 import { END_SESSION_ANSWER_MS } from "./services.ts";
 import { connect, driverNode, testDriver } from "./testing/connected.ts";
+import { DRIVER_LIFECYCLE_MS } from "./tree-lifecycle.ts";
 
 const POWER = "test.Power";
 
@@ -327,7 +327,6 @@ describe("the exporter behind a tunnel", () => {
         message,
         driver: "power",
         driverType: "power",
-        fields: {},
       });
     }
     const [one, two] = await Promise.all(readers);

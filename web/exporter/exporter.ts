@@ -1,6 +1,6 @@
 /**
- * The exporter: a driver tree with a session around it, answering tunnel streams, and telling the page how it is.
- * Above: web/start-worker.ts. Below: build-tree.ts, services.ts, serve.ts, status.ts, log-ring.ts.
+ * The exporter: a driver tree with sessions around it, answering tunnel streams, and telling the page how it is.
+ * Above: web/worker/exporter-host.ts. Below: build-tree.ts, lifecycle.ts, services.ts, serve.ts, log-ring.ts.
  * No DOM, no WebSocket, no `navigator`: what it needs comes in by options.
  */
 
@@ -9,21 +9,22 @@ import type { Clock } from "../../drivers/base/clock.ts";
 import type { Devices } from "../../drivers/base/devices.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import type { ExportedStream } from "../../drivers/base/methods.ts";
-import { ExporterStatus } from "../../proto/gen/jumpstarter/v1/common_pb.ts";
 import { type BuildFailure, buildTree } from "./build-tree.ts";
+import { loggedCall, loggedStreamingCall } from "./call-log.ts";
 import type { ExporterConfig } from "./config.ts";
 import { requireMethod } from "./dispatch.ts";
 import { type DriverInstance, pathText, walk } from "./driver-instance.ts";
+import { HookRunner, type RunningHook } from "./hook-runner.ts";
+import { Lifecycle } from "./lifecycle.ts";
 import type { LogRing } from "./log-ring.ts";
 import { createReport } from "./report.ts";
+import type { ScriptCommand, ScriptRunner } from "./script-runner.ts";
 import { createStreamHandler, type StreamHandler } from "./serve.ts";
 import type { ServiceHost } from "./service-host.ts";
 import { createServices } from "./services.ts";
+import { SessionCalls } from "./session-calls.ts";
 import { type Status, StatusMachine, statusName } from "./status.ts";
-import { within } from "./within.ts";
-
-/** 10 s: how long a driver may take to reset or to stop before the others go on without it. */
-export const DRIVER_LIFECYCLE_MS = 10_000;
+import { resetDrivers, stopDrivers } from "./tree-lifecycle.ts";
 
 export interface ExporterOptions {
   readonly config: ExporterConfig;
@@ -32,8 +33,14 @@ export interface ExporterOptions {
   readonly devices: Devices;
   readonly clock: Clock;
   readonly log: LogRing;
+  /** Runs the configuration's hooks. */
+  readonly scripts: ScriptRunner;
+  /** Commands that hooks have beside the interpreter's own. */
+  commands(exporter: Exporter): Readonly<Record<string, ScriptCommand>>;
   /** Something that the page shows has changed. Called often; whoever draws decides how often to look. */
   onChange(): void;
+  /** A hook with `onFailure: exit` has failed: the exporter is OFFLINE and wants to be disposed. One sentence with the cure. */
+  onFatal(failure: string): void;
 }
 
 export class Exporter implements AsyncDisposable {
@@ -42,28 +49,38 @@ export class Exporter implements AsyncDisposable {
   readonly failures: readonly BuildFailure[];
   readonly #options: ExporterOptions;
   readonly #status: StatusMachine;
-  readonly #instances: ReadonlyMap<string, DriverInstance>;
+  readonly #hooks: HookRunner;
+  readonly #lifecycle: Lifecycle;
   readonly #handler: StreamHandler;
-  #session = new AbortController();
+  readonly #running = new SessionCalls();
+  /** Children before their parents: a parent may rely on them. */
+  readonly #inOrderOfEnd: readonly DriverInstance[];
   #calls = 0;
   #streams = 0;
   #totalCalls = 0;
-  #ending: Promise<void> | undefined;
-  #disposed = false;
 
   private constructor(options: ExporterOptions, root: DriverInstance, failures: readonly BuildFailure[]) {
-    this.config = options.config;
+    const { config, clock, onChange } = options;
+    this.config = config;
     this.root = root;
     this.failures = failures;
     this.#options = options;
-    this.#status = new StatusMachine(options.onChange);
-    this.#instances = new Map([...walk(root)].map((instance) => [instance.uuid, instance]));
+    this.#status = new StatusMachine(() => clock.now(), onChange);
+    this.#inOrderOfEnd = [...walk(root)].reverse();
+    this.#hooks = new HookRunner({ ...options, commands: () => options.commands(this) });
+    this.#lifecycle = new Lifecycle({
+      ...options,
+      runner: this.#hooks,
+      status: this.#status,
+      calls: this.#running,
+      resetDrivers: () => resetDrivers(this.#inOrderOfEnd, options),
+    });
     const host = this.#host();
     this.#handler = createStreamHandler(createServices(host), host);
   }
 
   /**
-   * Bring the drivers up and open the first session.
+   * Bring the drivers up. The status is AVAILABLE, until `begin`.
    *
    * @throws Error with a sentence when nothing of the configuration came up.
    */
@@ -73,16 +90,17 @@ export class Exporter implements AsyncDisposable {
       exporterUuid: options.uuid,
       onState: options.onChange,
     });
-    const exporter = new Exporter(options, root, failures);
-    await exporter.#stopDrivers(orphans.toReversed());
+    await stopDrivers(orphans.toReversed(), options);
     if (root.children.length === 0) {
-      await exporter.#stopDrivers([root]);
+      await stopDrivers([root], options);
       throw new Error(failures[0]?.message ?? "the configuration has no driver that runs here: add one");
     }
-    await exporter.#resetDrivers();
-    exporter.#status.set(ExporterStatus.LEASE_READY, "Ready for commands");
-    exporter.#system(`exporter ${options.config.name} is ready`);
-    return exporter;
+    return new Exporter(options, root, failures);
+  }
+
+  /** Begin the first session, with its hook. Resolves when it is ready, or has failed; clients may watch meanwhile. */
+  begin(): Promise<void> {
+    return this.#lifecycle.begin();
   }
 
   /** Answer one request of a client. Never rejects. */
@@ -95,28 +113,37 @@ export class Exporter implements AsyncDisposable {
     return { ...status, name: statusName(status.status) };
   }
 
+  /** The hook that runs now. */
+  get hook(): RunningHook | undefined {
+    return this.#hooks.running;
+  }
+
   get activity(): { readonly calls: number; readonly streams: number; readonly totalCalls: number } {
     return { calls: this.#calls, streams: this.#streams, totalCalls: this.#totalCalls };
   }
 
-  /** The page's own driver call. Rejects as a client's would. */
-  call(
+  /** The page's own driver call, or a hook's. Rejects as a client's would. */
+  async call(
     path: readonly string[],
     method: string,
     args: readonly JsonValue[],
     signal: AbortSignal,
   ): Promise<JsonValue> {
-    return requireMethod(this.#at(path), method, "call").run(args, { signal });
+    const instance = this.#at(path);
+    const call = requireMethod(instance, method, "call");
+    return loggedCall(this.#options.log, instance, method, signal, () => call.run(args, { signal }));
   }
 
-  /** The page's own streaming call. */
+  /** The page's own streaming call, or a hook's. */
   streamingCall(
     path: readonly string[],
     method: string,
     args: readonly JsonValue[],
     signal: AbortSignal,
   ): AsyncIterable<JsonValue> {
-    return requireMethod(this.#at(path), method, "streaming-call").run(args, { signal });
+    const instance = this.#at(path);
+    const call = requireMethod(instance, method, "streaming-call");
+    return loggedStreamingCall(this.#options.log, instance, method, signal, () => call.run(args, { signal }));
   }
 
   /** The page's own byte stream; whoever opens it frees it. */
@@ -124,64 +151,27 @@ export class Exporter implements AsyncDisposable {
     return requireMethod(this.#at(path), method, "stream");
   }
 
-  /** End the session: streams are closed, drivers reset, the next session begins. */
-  endSession(): Promise<void> {
-    this.#ending ??= this.#renewSession().finally(() => {
-      this.#ending = undefined;
-    });
-    return this.#ending;
+  /**
+   * End the session: its hook runs, calls and streams end, drivers are reset, and the next session begins. Resolves when that is
+   * ready, or has failed. Undefined when there is no session.
+   */
+  endSession(): Promise<void> | undefined {
+    return this.#lifecycle.endSession();
   }
 
-  /** Take the drivers down. Clients that come now hear that the exporter is not ready. */
+  /**
+   * End the last session, with its hook; the status is OFFLINE then, and `dispose` takes the drivers down. A second call ends the hook.
+   *
+   * @param hookMs A bound for the hook that is tighter than its own.
+   */
+  stop(options?: { hookMs?: number | undefined }): Promise<void> {
+    return this.#lifecycle.stop(options);
+  }
+
+  /** Take the drivers down, without hooks unless they ran in `stop`. Clients that come now hear that the exporter is not ready. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed = true;
-    this.#status.set(ExporterStatus.OFFLINE, "The exporter was stopped on its page");
-    this.#session.abort(new Error("the exporter was stopped"));
-    await this.#stopDrivers([...walk(this.root)].reverse());
-  }
-
-  async #renewSession(): Promise<void> {
-    this.#status.set(ExporterStatus.AVAILABLE, "Session ended");
-    this.#session.abort(new Error("the session has ended"));
-    this.#session = new AbortController();
-    await this.#resetDrivers();
-    if (this.#disposed) return;
-    this.#status.set(ExporterStatus.LEASE_READY, "Ready for commands");
-    this.#system("a session has ended, the next one is ready");
-  }
-
-  /** Children before their parents: a parent may rely on them. A driver that fails is said, and the others go on. */
-  async #resetDrivers(): Promise<void> {
-    for (const instance of [...walk(this.root)].reverse()) {
-      await this.#attempt(instance, "reset", async () => instance.driver.reset?.());
-    }
-  }
-
-  async #stopDrivers(instances: readonly DriverInstance[]): Promise<void> {
-    for (const instance of instances) {
-      await this.#attempt(instance, "stop", async () => instance.driver[Symbol.asyncDispose]());
-    }
-  }
-
-  /** Do `work`, and wait for it at most DRIVER_LIFECYCLE_MS; what goes wrong is said, and the caller goes on. */
-  async #attempt({ path }: DriverInstance, what: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await within(this.#options.clock, DRIVER_LIFECYCLE_MS, work());
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.#system(`${pathText(path)} did not ${what}: ${message}`, "ERROR");
-    }
-  }
-
-  #system(message: string, severity: "INFO" | "ERROR" = "INFO"): void {
-    this.#options.log.append({
-      severity,
-      source: "system",
-      message,
-      driver: undefined,
-      driverType: undefined,
-      fields: {},
-    });
+    this.#lifecycle.dispose();
+    await stopDrivers(this.#inOrderOfEnd, this.#options);
   }
 
   #at(path: readonly string[]): DriverInstance {
@@ -194,15 +184,22 @@ export class Exporter implements AsyncDisposable {
     return instance;
   }
 
+  /** What clients are greeted with: the configuration's words, then those of the session's hook. */
+  get #motd(): string {
+    return [this.config.motd, this.#lifecycle.motd]
+      .filter((text) => text !== undefined && text !== "")
+      .join("\n");
+  }
+
   #host(): ServiceHost {
     const { clock, log, onChange, uuid } = this.#options;
-    const exporter = this;
     return {
       status: this.#status,
       log,
       clock,
-      instances: this.#instances,
-      report: () => createReport({ uuid, name: this.config.name, motd: this.config.motd }, this.root),
+      instances: new Map(this.#inOrderOfEnd.map((instance) => [instance.uuid, instance])),
+      calls: this.#running,
+      report: () => createReport({ uuid, name: this.config.name, motd: this.#motd }, this.root),
       callStarted: () => {
         this.#calls += 1;
         this.#totalCalls += 1;
@@ -222,10 +219,7 @@ export class Exporter implements AsyncDisposable {
           onChange();
         };
       },
-      get sessionSignal() {
-        return exporter.#session.signal;
-      },
-      reset: () => this.#resetDrivers(),
+      reset: () => resetDrivers(this.#inOrderOfEnd, this.#options),
       endSession: () => this.endSession(),
     };
   }

@@ -6,4 +6,5 @@ export type { ConfigNode, DriverNode, ExporterConfig, ProxyNode } from "./config
 export { type DriverInstance, pathText, type TreeEntry } from "./driver-instance.ts";
 export { Exporter, type ExporterOptions } from "./exporter.ts";
 export { type LogLine, LogRing } from "./log-ring.ts";
+export type { ScriptCommand, ScriptRunner, ScriptShell } from "./script-runner.ts";
 export { toConnectError } from "./to-connect-error.ts";

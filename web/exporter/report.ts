@@ -17,7 +17,7 @@ import type { DriverInstance } from "./driver-instance.ts";
 export const MAX_REPORTS = 4096;
 
 export function createReport(
-  exporter: { readonly uuid: string; readonly name: string; readonly motd: string | undefined },
+  exporter: { readonly uuid: string; readonly name: string; readonly motd: string },
   root: DriverInstance,
 ): GetReportResponse {
   const reports: DriverInstanceReport[] = [];
@@ -26,7 +26,7 @@ export function createReport(
     uuid: exporter.uuid,
     labels: { "jumpstarter.dev/name": exporter.name },
     reports,
-    motd: exporter.motd ?? "",
+    motd: exporter.motd,
   });
 }
 

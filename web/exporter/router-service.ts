@@ -26,7 +26,7 @@ export async function* openRouterStream(
   host: ServiceHost,
   { metadata, frames, signal: clientSignal, onOpen }: RouterStreamRequest,
 ): AsyncGenerator<StreamFrame, void, undefined> {
-  const signal = AbortSignal.any([clientSignal, host.sessionSignal]);
+  const { signal, leave } = host.calls.join(clientSignal);
   let done: (() => void) | undefined;
   try {
     const target = streamTarget(metadata);
@@ -47,13 +47,13 @@ export async function* openRouterStream(
             "a client left, and the device did not take all that the client had sent: the rest is dropped",
           driver: pathText(instance.path),
           driverType: instance.driver.category,
-          fields: {},
         }),
     });
   } catch (error) {
     throw toConnectError(error);
   } finally {
     done?.();
+    leave();
   }
 }
 

@@ -7,6 +7,7 @@ import type { Clock } from "../../drivers/base/clock.ts";
 import type { GetReportResponse } from "../../proto/gen/jumpstarter/v1/jumpstarter_pb.ts";
 import type { DriverInstance } from "./driver-instance.ts";
 import type { LogRing } from "./log-ring.ts";
+import type { SessionCalls } from "./session-calls.ts";
 import type { StatusMachine } from "./status.ts";
 
 export interface ServiceHost {
@@ -19,8 +20,9 @@ export interface ServiceHost {
   callStarted(): () => void;
   /** Count an open stream until the returned function is called. */
   streamStarted(instance: DriverInstance): () => void;
-  /** Aborted when the session ends: streams end with it. */
-  readonly sessionSignal: AbortSignal;
+  /** What runs here ends with the session. */
+  readonly calls: SessionCalls;
   reset(): Promise<void>;
-  endSession(): Promise<void>;
+  /** Undefined when there is no session to end. */
+  endSession(): Promise<void> | undefined;
 }

@@ -11,7 +11,7 @@ import {
   createContextKey,
   type HandlerContext,
 } from "@connectrpc/connect";
-import { LogSource } from "../../proto/gen/jumpstarter/v1/common_pb.ts";
+import { ExporterStatus, LogSource } from "../../proto/gen/jumpstarter/v1/common_pb.ts";
 import {
   DriverCallResponseSchema,
   EndSessionResponseSchema,
@@ -23,11 +23,13 @@ import {
   StreamingDriverCallResponseSchema,
 } from "../../proto/gen/jumpstarter/v1/jumpstarter_pb.ts";
 import { RouterService, StreamResponseSchema } from "../../proto/gen/jumpstarter/v1/router_pb.ts";
+import { loggedCall, loggedStreamingCall } from "./call-log.ts";
 import { requireInstance, requireMethod, requireReady } from "./dispatch.ts";
 import type { LogLine, LogSourceName } from "./log-ring.ts";
 import { MAX_MESSAGE_BYTES } from "./message-limits.ts";
 import { openRouterStream } from "./router-service.ts";
 import type { ServiceHost } from "./service-host.ts";
+import type { Status } from "./status.ts";
 import { toConnectError } from "./to-connect-error.ts";
 import { decodeValue, encodeValue } from "./value.ts";
 import { within } from "./within.ts";
@@ -52,31 +54,40 @@ export function createServices(host: ServiceHost): ConnectRouter {
     .service(ExporterService, {
       getReport: () => translate(() => host.report()),
 
-      driverCall: ({ uuid, method, args }, { signal }) =>
+      driverCall: ({ uuid, method, args }, { signal: clientSignal }) =>
         translate(async () => {
           requireReady(host.status);
-          const call = requireMethod(requireInstance(host.instances, uuid), method, "call");
+          const instance = requireInstance(host.instances, uuid);
+          const call = requireMethod(instance, method, "call");
           const done = host.callStarted();
+          const { signal, ended, leave } = host.calls.join(clientSignal);
           try {
-            const result = await call.run(args.map(decodeValue), { signal });
+            const result = await loggedCall(host.log, instance, method, signal, () =>
+              Promise.race([call.run(args.map(decodeValue), { signal }), ended]),
+            );
             return create(DriverCallResponseSchema, {
               uuid: crypto.randomUUID(),
               result: encodeValue(result),
             });
           } finally {
+            leave();
             done();
           }
         }),
 
       async *streamingDriverCall({ uuid, method, args }, context) {
-        const { signal } = context;
+        const { signal, leave } = host.calls.join(context.signal);
         let done: (() => void) | undefined;
         try {
           requireReady(host.status);
-          const call = requireMethod(requireInstance(host.instances, uuid), method, "streaming-call");
+          const instance = requireInstance(host.instances, uuid);
+          const call = requireMethod(instance, method, "streaming-call");
           flushHeaders(context);
           done = host.callStarted();
-          for await (const item of call.run(args.map(decodeValue), { signal })) {
+          const items = loggedStreamingCall(host.log, instance, method, signal, () =>
+            call.run(args.map(decodeValue), { signal }),
+          );
+          for await (const item of items) {
             yield create(StreamingDriverCallResponseSchema, {
               uuid: crypto.randomUUID(),
               result: encodeValue(item),
@@ -85,6 +96,7 @@ export function createServices(host: ServiceHost): ConnectRouter {
         } catch (error) {
           throw toConnectError(error);
         } finally {
+          leave();
           done?.();
         }
       },
@@ -111,13 +123,19 @@ export function createServices(host: ServiceHost): ConnectRouter {
       },
 
       endSession: async () => {
-        let message = "Session ended, ready for the next one";
-        try {
-          await within(host.clock, END_SESSION_ANSWER_MS, host.endSession());
-        } catch {
-          message = "Session end triggered, drivers are still being reset";
+        const ending = host.endSession();
+        if (ending === undefined) {
+          return create(EndSessionResponseSchema, { success: false, message: "No active lease context" });
         }
-        return create(EndSessionResponseSchema, { success: true, message });
+        const waiting = within(host.clock, END_SESSION_ANSWER_MS, ending);
+        const inTime = await waiting.then(
+          () => true,
+          () => false,
+        );
+        const message = inTime
+          ? endedMessage(host.status.current)
+          : ENDING_MESSAGE[host.status.current.status];
+        return create(EndSessionResponseSchema, { success: true, message: message ?? "Session ended" });
       },
     })
     .service(RouterService, {
@@ -131,6 +149,19 @@ export function createServices(host: ServiceHost): ConnectRouter {
         for await (const frame of frames) yield create(StreamResponseSchema, frame);
       },
     });
+}
+
+/** What the session's end is doing when EndSession has to be answered. */
+const ENDING_MESSAGE: Readonly<Partial<Record<ExporterStatus, string>>> = {
+  [ExporterStatus.AFTER_LEASE_HOOK]: "Session end triggered, afterLease hook running asynchronously",
+  [ExporterStatus.BEFORE_LEASE_HOOK]:
+    "Session ended, beforeLease hook of the next one running asynchronously",
+  [ExporterStatus.AVAILABLE]: "Session end triggered, drivers are still being reset",
+};
+
+function endedMessage({ status, message }: Status): string {
+  if (status === ExporterStatus.LEASE_READY) return "Session ended, ready for the next one";
+  return `Session ended, there is no next one: ${message}`;
 }
 
 function flushHeaders({ values, responseHeader }: HandlerContext): void {
@@ -152,6 +183,7 @@ function logMessage(line: LogLine): LogStreamResponse {
     message: line.message,
     source: LOG_SOURCE[line.source],
     ...(line.driverType === undefined ? {} : { driverType: line.driverType }),
+    ...(line.operation === undefined ? {} : { operation: line.operation }),
     timestamp: timestampFromMs(line.timestamp),
     structuredFields: { ...line.fields },
   });

@@ -11,7 +11,7 @@ import type { Severity } from "../../drivers/base/log.ts";
 import { createSerialDevices, type ManagedSerialDevices } from "../../drivers/base/serial-devices.ts";
 import { counter, type ExporterIdentity } from "../../proto/tunnel/index.ts";
 import { checkExporterConfig } from "../config/check-exporter-config.ts";
-import { Exporter, LogRing } from "../exporter/index.ts";
+import { Exporter, LogRing, type ScriptRunner } from "../exporter/index.ts";
 import type {
   Back,
   Bench,
@@ -56,6 +56,11 @@ interface Running {
   readonly connection: RelayConnection;
   readonly stop: AbortController;
 }
+
+const NO_SCRIPTS: ScriptRunner = {
+  run: () => Promise.reject(new Error("this page has no shell yet")),
+  open: () => Promise.reject(new Error("this page has no shell yet")),
+};
 
 export class ExporterHost {
   readonly #platform: HostPlatform;
@@ -204,7 +209,10 @@ export class ExporterHost {
         devices: { serial: this.#serial },
         clock,
         log: this.#log,
+        scripts: NO_SCRIPTS,
+        commands: () => ({}),
         onChange: () => this.#changed(),
+        onFatal: () => undefined,
       });
       this.#problems = [
         ...problems,
@@ -226,6 +234,7 @@ export class ExporterHost {
       };
       const connection = this.#connect(exporter, identity, relay, takeOver);
       this.#running = { exporter, identity, connection, stop };
+      void exporter.begin();
       this.#startedAt = clock.now();
       this.#phase = "running";
     } catch (error) {
@@ -327,9 +336,6 @@ export class ExporterHost {
       severity,
       source: "system",
       message,
-      driver: undefined,
-      driverType: undefined,
-      fields: {},
     });
   }
 

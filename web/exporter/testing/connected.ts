@@ -18,9 +18,11 @@ import {
   type TunnelLink,
   type TunnelTransport,
 } from "../../../proto/tunnel/index.ts";
-import type { ConfigNode, DriverNode } from "../config.ts";
+import type { ConfigNode, DriverNode, ExporterConfig } from "../config.ts";
 import { Exporter } from "../exporter.ts";
 import { LogRing } from "../log-ring.ts";
+import type { ScriptRunner } from "../script-runner.ts";
+import { ScriptedRunner } from "./scripted-runner.ts";
 
 export const EXPORTER_UUID = "6f1c2a54-9d0c-4c44-8f0e-0d6b9f6b1a11";
 
@@ -88,6 +90,11 @@ export async function connect(options: {
   drivers: Readonly<Record<string, () => Driver | Promise<Driver>>>;
   devices?: Devices;
   clock?: Clock;
+  hooks?: Partial<ExporterConfig["hooks"]>;
+  scripts?: ScriptRunner;
+  onFatal?: (failure: string) => void;
+  /** The session begins when the test says so. */
+  idle?: boolean;
 }): Promise<Connected> {
   const clock = options.clock ?? systemClock;
   const log = new LogRing(() => clock.now());
@@ -98,14 +105,17 @@ export async function connect(options: {
       description: "A bench",
       motd: "hello",
       children: options.children,
-      hooks: { beforeLease: undefined, afterLease: undefined },
+      hooks: { beforeLease: undefined, afterLease: undefined, ...options.hooks },
     },
     uuid: EXPORTER_UUID,
     catalogue: testCatalogue(options.drivers),
     devices: options.devices ?? { serial: undefined },
     clock,
     log,
+    scripts: options.scripts ?? new ScriptedRunner(),
+    commands: () => ({}),
     onChange: () => undefined,
+    onFatal: options.onFatal ?? (() => undefined),
   });
   const schedule = (run: () => void): void => {
     setImmediate(run);
@@ -138,6 +148,7 @@ export async function connect(options: {
     wire((message) => relayLink.receive(message)),
     fresh,
   );
+  if (options.idle !== true) await exporter.begin();
   return {
     exporter,
     log,
