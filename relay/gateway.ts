@@ -6,6 +6,7 @@
 
 import { GrpcStatus, StreamReset, type TunnelStream } from "../proto/tunnel/index.ts";
 import { answerRpcError } from "./answer-rpc-error.ts";
+import { answerAwayStatus } from "./answer-status.ts";
 import { awaySentence } from "./away-sentence.ts";
 import { callTimeoutMs } from "./call-timeout.ts";
 import { callId } from "./correlation.ts";
@@ -14,7 +15,7 @@ import { FailurePenalty } from "./failure-penalty.ts";
 import { statusName } from "./grpc-status-name.ts";
 import { CALL_HEADER, forwardedRequestHeaders, PASSPHRASE_HEADER } from "./headers.ts";
 import type { BodySink, HttpExchange } from "./http-exchange.ts";
-import { HTTP2_STREAM_WINDOW_BYTES, PARK_MS } from "./limits.ts";
+import { EXPECTED_BACK_MS, HTTP2_STREAM_WINDOW_BYTES, PARK_MS, STATUS_PARK_MS } from "./limits.ts";
 import type { Logger } from "./logging.ts";
 import { isWorthWaitingFor, type MethodName, methodName } from "./methods.ts";
 import { type RefusalReason, type RelayMetrics, silentMetrics } from "./metrics.ts";
@@ -42,6 +43,8 @@ export interface GatewayOptions {
   readonly returningMs?: number;
   /** How long a call waits for a page that is expected back. */
   readonly parkMs?: number;
+  /** How long a GetStatus does: then it is answered here. */
+  readonly statusParkMs?: number;
   readonly parking?: ParkingOptions;
   /** Headers that a browser of another origin needs on this answer; empty for everybody else. */
   readonly corsHeaders: (exchange: HttpExchange) => readonly (readonly [string, string])[];
@@ -53,6 +56,8 @@ export class Gateway {
   readonly #parking: Parking;
   /** Until then, pages of a relay that was here before may dial again. */
   readonly #returningUntil: number;
+  /** Until then, an exporter that the relay starts itself may still be on its first start. */
+  readonly #startingUntil: number;
   readonly #failures = new FailurePenalty();
   readonly #rarely = new Rarely();
   /** How many calls each exporter has had. */
@@ -63,7 +68,9 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    this.#returningUntil = performance.now() + (options.returningMs ?? 0);
+    const now = performance.now();
+    this.#returningUntil = now + (options.returningMs ?? 0);
+    this.#startingUntil = options.startMs === 0 ? now : now + EXPECTED_BACK_MS;
     this.#parking = new Parking(options.parking);
     options.exporters.onChange(() => this.#parking.wake());
   }
@@ -139,6 +146,12 @@ export class Gateway {
     const found = this.#options.exporters.find(incoming.presented);
     const waitMs = this.#worthWaitingMs(found);
     if (found.kind === "exporter") return this.#forward(incoming, found.exporter) ? 0 : waitMs;
+    if (found.kind === "away" && asksForStatus(incoming)) {
+      // Who asks for the status may hear that there is nobody: all others wait for as long as anybody tries to change that.
+      if (this.#isExpected(found)) return waitMs;
+      this.#answerStatus(incoming, found);
+      return 0;
+    }
     if (waitMs > 0) return waitMs;
     if (found.kind === "unauthenticated") this.#refuseUnauthenticated(incoming);
     else this.#refuseAway(incoming, found.departed);
@@ -152,6 +165,12 @@ export class Gateway {
     const returningMs = Math.max(0, Math.ceil(this.#returningUntil - performance.now()));
     if (found.kind === "unauthenticated") return returningMs;
     return Math.max(found.expectedBack ? parkMs : 0, startMs, returningMs);
+  }
+
+  /** Whether the page is on its way, as far as one can tell. */
+  #isExpected(found: Away): boolean {
+    const now = performance.now();
+    return found.expectedBack || now < this.#returningUntil || now < this.#startingUntil;
   }
 
   /** @returns false when the tunnel takes no call just now, and nothing has been sent. */
@@ -215,8 +234,10 @@ export class Gateway {
   }
 
   /** Let a call wait for its page: as long as it is worth it, and not longer than the client itself does. */
-  #park(incoming: Incoming, worthMs: number): void {
+  #park(incoming: Incoming, maxMs: number): void {
     const { exchange, protocol } = incoming;
+    const { statusParkMs = STATUS_PARK_MS } = this.#options;
+    const worthMs = asksForStatus(incoming) ? Math.min(maxMs, statusParkMs) : maxMs;
     const timeoutMs = callTimeoutMs(protocol, (name) => exchange.header(name));
     const waitMs = Math.min(worthMs, timeoutMs ?? worthMs);
     const leaveParking = this.#parking.park({
@@ -297,6 +318,8 @@ export class Gateway {
     const found = this.#options.exporters.find(incoming.presented);
     if (found.kind === "unauthenticated") {
       this.#refuseUnauthenticated(incoming);
+    } else if (found.kind === "away" && asksForStatus(incoming)) {
+      this.#answerStatus(incoming, found);
     } else if (found.kind === "away") {
       this.#refuseAway(incoming, found.departed, waitedMs);
     } else {
@@ -307,9 +330,22 @@ export class Gateway {
 
   /** FAILED_PRECONDITION: of all statuses it is the one that clients print as one clean line. */
   #refuseAway(incoming: Incoming, departed: Departed | undefined, waitedMs?: number): void {
-    const { pageAddress, unattendedFile, noAuth } = this.#options;
-    const text = awaySentence(departed, { pageAddress: pageAddress(), unattendedFile, noAuth }, waitedMs);
+    const text = this.#awaySentence(departed, waitedMs);
     this.#refuse(incoming, GrpcStatus.failedPrecondition, text, "no_page");
+  }
+
+  #awaySentence(departed: Departed | undefined, waitedMs?: number): string {
+    const { pageAddress, unattendedFile, noAuth } = this.#options;
+    return awaySentence(departed, { pageAddress: pageAddress(), unattendedFile, noAuth }, waitedMs);
+  }
+
+  /** A status is asked for by those who wait for another one: they get it in place of an error. */
+  #answerStatus(incoming: Incoming, found: Away): void {
+    const { exchange, protocol } = incoming;
+    const status = { expectedBack: this.#isExpected(found), message: this.#awaySentence(found.departed) };
+    const bytesOut = answerAwayStatus(exchange, protocol, status, this.#options.corsHeaders(exchange));
+    if (bytesOut === undefined) this.#refuseAway(incoming, found.departed);
+    else this.#record(incoming, { code: OK, bytesIn: 0, bytesOut });
   }
 
   /** The client has left before it had an answer. It may leave once more after one: that is nobody's news. */
@@ -324,6 +360,14 @@ export class Gateway {
     if (reason !== undefined) this.#options.metrics?.refused(reason);
     this.#record(incoming, { code, bytesIn: 0, bytesOut: 0 });
   }
+}
+
+type Away = Extract<Found, { kind: "away" }>;
+
+const OK = 0;
+
+function asksForStatus({ method }: Incoming): boolean {
+  return method === "GetStatus";
 }
 
 /** For the body of a call whose answer may be late and does not depend on it. */

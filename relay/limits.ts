@@ -186,6 +186,9 @@ export const WAIT_FOR_PAGE_MS = 20_000;
 /** 10 s that a call waits for a page that is expected back: a reload takes 1 to 5 s, and a person waits no longer without a word. */
 export const PARK_MS = 10_000;
 
+/** 2 s that a GetStatus waits in the same place: a quick reload is not seen, and clients, which give it 5 s, always get an answer. */
+export const STATUS_PARK_MS = 2_000;
+
 /** Calls that wait for their pages at once; one shell makes three. */
 export const MAX_PARKED_CALLS = 512;
 

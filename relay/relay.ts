@@ -56,6 +56,7 @@ export interface RelayOptions {
     readonly waitForPageMs?: number;
     readonly returningMs?: number;
     readonly parkMs?: number;
+    readonly statusParkMs?: number;
     readonly drainMs?: number;
   };
   readonly tunnelLimits?: Partial<TunnelLimits>;
@@ -145,6 +146,7 @@ export function createRelay(options: RelayOptions): Relay {
     returningMs: timing.returningMs ?? RETURNING_MS,
     startMs: unattended ? (timing.waitForPageMs ?? WAIT_FOR_PAGE_MS) : 0,
     ...(timing.parkMs !== undefined && { parkMs: timing.parkMs }),
+    ...(timing.statusParkMs !== undefined && { statusParkMs: timing.statusParkMs }),
     ...(options.parking && { parking: options.parking }),
     corsHeaders,
   });

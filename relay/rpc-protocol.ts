@@ -61,6 +61,44 @@ export function rpcErrorResponse(
   }
 }
 
+export interface RpcMessage {
+  readonly h: HeaderList;
+  readonly body: Uint8Array;
+  /** Empty: the body is all. */
+  readonly trailers: HeaderList;
+}
+
+/**
+ * The whole response, HTTP status 200, of a call that one message answers, with OK. The message is in the codec of the content
+ * type (`isJson`). Undefined for Connect's streams, which carry no such calls.
+ */
+export function rpcMessageResponse(
+  protocol: RpcProtocol,
+  contentType: string,
+  message: Uint8Array,
+): RpcMessage | undefined {
+  const type: HeaderList = [["content-type", contentType]];
+  const framed = envelope(0, message);
+  const web = Buffer.concat([framed, envelope(GRPC_WEB_TRAILER_FLAG, Buffer.from("grpc-status: 0\r\n"))]);
+  switch (protocol) {
+    case "grpc":
+      return { h: type, body: framed, trailers: [["grpc-status", "0"]] };
+    case "grpc-web":
+      return { h: type, body: web, trailers: [] };
+    case "grpc-web-text":
+      return { h: type, body: Buffer.from(web.toString("base64")), trailers: [] };
+    case "connect-unary":
+      return { h: [...type, ["content-length", String(message.length)]], body: message, trailers: [] };
+    case "connect-stream":
+      return undefined;
+  }
+}
+
+/** Whether messages of this content type are JSON; else they are protobuf's binary form. */
+export function isJson(contentType: string): boolean {
+  return /[/+]json$/i.test(contentType.split(";", 1)[0]?.trim() ?? "");
+}
+
 /** How a call ends whose head was sent already; undefined: only by cutting it. */
 export function rpcErrorTail(
   protocol: RpcProtocol,
@@ -126,11 +164,11 @@ function connectEnd(code: number, message: string): Buffer {
   );
 }
 
-function envelope(flags: number, payload: Buffer): Buffer {
+function envelope(flags: number, payload: Uint8Array): Buffer {
   const bytes = Buffer.alloc(5 + payload.length);
   bytes.writeUInt8(flags, 0);
   bytes.writeUInt32BE(payload.length, 1);
-  payload.copy(bytes, 5);
+  bytes.set(payload, 5);
   return bytes;
 }
 

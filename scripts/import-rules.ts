@@ -101,6 +101,28 @@ export const ZONES: readonly Zone[] = [
     rule: "web/exporter knows drivers by drivers/base alone, speaks proto, and touches no page and no storage",
   },
   {
+    files: "web/j/testing/**",
+    own: 2,
+    may: ["drivers/base/**", "drivers/testing/**", "drivers/registry.ts", "drivers/commands.ts", "web/exporter/**"],
+    packages: ["valibot"],
+    rule: "tools for tests of j make a tree of the drivers there are",
+  },
+  {
+    files: "web/j/**",
+    own: 2,
+    may: [
+      "drivers/base/**",
+      "web/exporter/driver-instance.ts",
+      "web/exporter/script-runner.ts",
+      "web/config/did-you-mean.ts",
+    ],
+    // Every command there is has a help page.
+    tests: ["drivers/commands.ts"],
+    packages: ["@connectrpc/connect"],
+    not: PAGE,
+    rule: "web/j knows commands by drivers/base and drivers by their handles: neither a single driver nor the page",
+  },
+  {
     files: "web/tunnel/**",
     own: 2,
     may: ["proto/*.ts", "proto/tunnel/**", "web/messages.ts", "drivers/base/clock.ts"],
@@ -155,9 +177,11 @@ export const ZONES: readonly Zone[] = [
       "web/messages.ts",
       "web/config/**",
       "web/exporter/**",
+      "web/j/**",
       "web/tunnel/**",
       "proto/**",
       "drivers/base/**",
+      "drivers/commands.ts",
       "drivers/registry.ts",
     ],
     packages: ["@connectrpc/connect"],
@@ -167,7 +191,14 @@ export const ZONES: readonly Zone[] = [
   {
     files: "web/*.ts",
     own: 1,
-    may: ["drivers/base/**", "drivers/registry.ts", "drivers/*/testing/**", "proto/*.ts", "proto/tunnel/**"],
+    may: [
+      "drivers/base/**",
+      "drivers/commands.ts",
+      "drivers/registry.ts",
+      "drivers/*/testing/**",
+      "proto/*.ts",
+      "proto/tunnel/**",
+    ],
     packages: ["@connectrpc/connect", ...LIT],
     rule: "the entry files wire the page: drivers through the registry alone",
   },
@@ -179,10 +210,18 @@ export const ZONES: readonly Zone[] = [
     rule: "fuzz tests make traffic of all kinds with fast-check",
   },
   {
+    files: "relay/testing/**",
+    own: 1,
+    may: ["proto/**"],
+    packages: ["node:*", "ws", "vitest"],
+    rule: "tools for tests of the relay import it, what it speaks, and vitest",
+  },
+  {
     files: "relay/**",
     own: 1,
     may: ["proto/**", "package.json"],
-    packages: ["node:*", "ws", "prom-client", "@connectrpc/*"],
+    // protobuf for the one status that it answers itself, yaml to see which scripts a configuration names.
+    packages: ["node:*", "ws", "prom-client", "@connectrpc/*", "@bufbuild/protobuf", "yaml"],
     rule: "the relay moves bytes: it knows neither drivers nor the page",
   },
   {
