@@ -27,6 +27,9 @@ const LONGEST_RELOAD_PAUSE_MS = 60_000;
 /** A page that has worked for so long has recovered: the next crash counts as the first. */
 const RECOVERED_AFTER_MS = 120_000;
 
+/** A download has begun long before, and a text of a few MiB may stay in memory for so long. */
+const DOWNLOAD_BEGINS_WITHIN_MS = 60_000;
+
 const tab = new TabMemory(() => sessionStorage);
 
 async function main(): Promise<void> {
@@ -77,6 +80,7 @@ async function main(): Promise<void> {
     examples: () => import("./config/examples.ts"),
     askRelay: ask,
     copy: (text) => navigator.clipboard.writeText(text),
+    saveFile,
     openSecondTab: () => void open(location.href, "_blank", "noopener"),
     reload: () => location.reload(),
     reloadUnattended,
@@ -136,6 +140,15 @@ async function openStore(): Promise<BenchStore> {
   } catch {
     return new MemoryBenchStore(); // The page says that it forgets: see `lasting`.
   }
+}
+
+/** A download, as from a link. */
+function saveFile(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  const link = Object.assign(document.createElement("a"), { href: url, download: name });
+  link.click();
+  // Not at once: the browser looks at it in a task of its own.
+  setTimeout(() => URL.revokeObjectURL(url), DOWNLOAD_BEGINS_WITHIN_MS);
 }
 
 /** The tab's icon has the colour of the exporter's status. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { catalogue } from "../../drivers/registry.ts";
 import { checkExporterConfig } from "./check-exporter-config.ts";
-import { demoBoardYaml, serialBoardYaml } from "./examples.ts";
+import { demoBoardWithHooksYaml, demoBoardYaml, serialBoardYaml } from "./examples.ts";
 import { toJson } from "./fields.ts";
 import { Problems } from "./problems.ts";
 import { readYaml } from "./yaml-tree.ts";
@@ -42,6 +42,18 @@ describe("demoBoardYaml()", () => {
       expect(parse(demoBoardYaml(name))).toMatchObject({ metadata: { name } });
     });
   }
+});
+
+describe("demoBoardWithHooksYaml()", () => {
+  it("switches the board on before each session, and off after it", () => {
+    expect(parse(demoBoardWithHooksYaml("demo"))).toMatchObject({
+      metadata: { name: "demo" },
+      hooks: {
+        beforeLease: { script: expect.stringContaining("j power on\n"), onFailure: "endLease" },
+        afterLease: { script: expect.stringContaining("j power off\n"), onFailure: "warn" },
+      },
+    });
+  });
 });
 
 describe("serialBoardYaml()", () => {

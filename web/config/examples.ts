@@ -1,6 +1,6 @@
 /**
- * Configurations that the page writes for people: the demo board, and one USB-serial board.
- * Above: "Try a demo board" and "Add device" of the page. Below: nothing; they are texts, and pass check-exporter-config.ts.
+ * Configurations that the page writes for people: the demo board, with hooks too, and one USB-serial board.
+ * Above: "Try a demo board", "With hooks" and "Add device" of the page. Below: nothing; they are texts, and pass check-exporter-config.ts.
  */
 
 /** USB ids of a port, as the browser tells them. */
@@ -32,6 +32,47 @@ export:
     ref: board.power
   serial:
     ref: board.serial
+`;
+}
+
+/** The demo board with a life of its own: hooks that switch it on for each session, and off after it. */
+export function demoBoardWithHooksYaml(name: string): string {
+  return `apiVersion: jumpstarter.dev/v1alpha1
+kind: ExporterConfig
+metadata:
+  name: ${text(name)}
+description: A simulated board whose hooks switch it on and off
+motd: |
+  This is a demo board with hooks. Try:
+    j serial start-console    (leave with Ctrl-B, three times)
+export:
+  board:
+    type: jumptab.simulator.DemoBoard
+    description: A simulated board with a power switch and a serial console
+  power:
+    ref: board.power
+  serial:
+    ref: board.serial
+# Scripts run in the page, in a shell of its own; "j" drives the drivers above.
+hooks:
+  # Before each session. What it says stands in the log, here and at the client.
+  beforeLease:
+    script: |
+      echo "Switching the board on for \${CLIENT_NAME:-whoever comes next}"
+      j power on
+      j power read
+      echo "The beforeLease hook has switched the board on." > "$JMP_MOTD_FILE"
+    # In seconds.
+    timeout: 30
+    # warn: go on; endLease: no session until the next try; exit: stop the exporter.
+    onFailure: endLease
+  # After each session: when it is ended, or the exporter stops.
+  afterLease:
+    script: |
+      j power off
+      echo "The board is off again"
+    timeout: 30
+    onFailure: warn
 `;
 }
 

@@ -5,13 +5,13 @@
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import { type BenchStore, byLastUse, type SettingName } from "./bench-store.ts";
-import type { SavedBench } from "./saved-bench.ts";
+import { benchFromStore, type SavedBench, type StoredBench } from "./saved-bench.ts";
 
 /** Counts up with each change of the schema; `upgrade` has one step for each number. */
 const SCHEMA_VERSION = 1;
 
 interface Schema extends DBSchema {
-  benches: { key: string; value: SavedBench };
+  benches: { key: string; value: StoredBench };
   settings: { key: SettingName; value: string };
 }
 
@@ -41,11 +41,12 @@ export class IndexedBenchStore implements BenchStore {
   }
 
   async list(): Promise<readonly SavedBench[]> {
-    return (await this.#database.getAll("benches")).sort(byLastUse);
+    return (await this.#database.getAll("benches")).map(benchFromStore).sort(byLastUse);
   }
 
-  get(id: string): Promise<SavedBench | undefined> {
-    return this.#database.get("benches", id);
+  async get(id: string): Promise<SavedBench | undefined> {
+    const stored = await this.#database.get("benches", id);
+    return stored && benchFromStore(stored);
   }
 
   async put(bench: SavedBench): Promise<void> {
@@ -54,8 +55,8 @@ export class IndexedBenchStore implements BenchStore {
 
   async update(id: string, change: Partial<SavedBench>): Promise<SavedBench | undefined> {
     const transaction = this.#database.transaction("benches", "readwrite");
-    const bench = await transaction.store.get(id);
-    const changed = bench && { ...bench, ...change };
+    const stored = await transaction.store.get(id);
+    const changed = stored && { ...benchFromStore(stored), ...change };
     if (changed) await transaction.store.put(changed);
     await transaction.done;
     return changed;

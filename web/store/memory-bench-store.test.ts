@@ -3,7 +3,17 @@ import { MemoryBenchStore } from "./memory-bench-store.ts";
 import type { SavedBench } from "./saved-bench.ts";
 
 function bench(id: string, updatedAt: number): SavedBench {
-  return { id, name: id, yaml: "", passphrase: "p", bindings: {}, createdAt: 0, updatedAt, running: false };
+  return {
+    id,
+    name: id,
+    yaml: "",
+    passphrase: "p",
+    bindings: {},
+    access: "shared",
+    createdAt: 0,
+    updatedAt,
+    running: false,
+  };
 }
 
 describe("MemoryBenchStore", () => {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { benchToRun, newPassphrase, PASSPHRASE_LENGTH, type SavedBench, unusedName } from "./saved-bench.ts";
+import {
+  benchFromStore,
+  benchToRun,
+  newPassphrase,
+  PASSPHRASE_LENGTH,
+  type SavedBench,
+  type StoredBench,
+  unusedName,
+} from "./saved-bench.ts";
 
 const bench: SavedBench = {
   id: "2d8b9b0e-6c3e-4f6a-9a54-0f6a0e1c7a11",
@@ -7,6 +15,7 @@ const bench: SavedBench = {
   yaml: "export: {}",
   passphrase: "Abc123",
   bindings: { serial: { usbVendorId: 0x0403 } },
+  access: "exclusive",
   createdAt: 1,
   updatedAt: 2,
   running: true,
@@ -19,13 +28,25 @@ describe("benchToRun()", () => {
       yaml: bench.yaml,
       passphrase: "Abc123",
       bindings: bench.bindings,
-      access: "shared",
+      access: "exclusive",
       files: {},
     });
   });
 
   it("has no passphrase where the relay asks for none", () => {
     expect(benchToRun(bench, { noAuth: true }).passphrase).toBeUndefined();
+  });
+});
+
+describe("benchFromStore()", () => {
+  it("shares a bench that was saved before there was a choice", () => {
+    const { access: _, ...before } = bench;
+    const stored: StoredBench = before;
+    expect(benchFromStore(stored)).toEqual({ ...bench, access: "shared" });
+  });
+
+  it("leaves a bench as it was saved", () => {
+    expect(benchFromStore(bench)).toEqual(bench);
   });
 });
 

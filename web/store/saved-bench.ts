@@ -16,6 +16,8 @@ export interface SavedBench {
   readonly passphrase: string;
   /** Devices chosen by hand: driver path joined with "." to port. */
   readonly bindings: Readonly<Record<string, RememberedPort>>;
+  /** Whether several clients may have a shell at once; taken up at the next start. */
+  readonly access: Bench["access"];
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -25,6 +27,17 @@ export interface SavedBench {
   readonly file?: string;
 }
 
+/** As the database may hold it: earlier versions of the page wrote less. */
+export type StoredBench = Omit<SavedBench, "access"> & { readonly access?: SavedBench["access"] };
+
+/** A bench from the database, with what its record may lack. */
+export function benchFromStore(stored: StoredBench): SavedBench {
+  return { ...stored, access: stored.access ?? DEFAULT_ACCESS };
+}
+
+/** As Jumpstarter's own exporter in direct mode: whoever has the passphrase may come. */
+export const DEFAULT_ACCESS: SavedBench["access"] = "shared";
+
 /** What the worker needs to run it. */
 export function benchToRun(bench: SavedBench, { noAuth }: { noAuth: boolean }): Bench {
   return {
@@ -32,7 +45,7 @@ export function benchToRun(bench: SavedBench, { noAuth }: { noAuth: boolean }): 
     yaml: bench.yaml,
     passphrase: noAuth ? undefined : bench.passphrase,
     bindings: bench.bindings,
-    access: "shared",
+    access: bench.access,
     files: {},
   };
 }

@@ -5,7 +5,7 @@
 
 import type { SerialRequest } from "../../drivers/base/devices.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
-import type { ConfigCheck, ExporterSnapshot, LogRecord } from "../messages.ts";
+import type { Bench, ConfigCheck, ExporterSnapshot, LogRecord } from "../messages.ts";
 
 /** Which of its faces the page shows. */
 export type View =
@@ -59,6 +59,9 @@ export interface OpenBench {
   readonly file: string | undefined;
   /** The configuration has been changed since the exporter was started with it. */
   readonly changed: boolean;
+  readonly access: Bench["access"];
+  /** Access has been changed since the exporter was started with it. */
+  readonly accessChanged: boolean;
 }
 
 /** How clients reach this page. */
@@ -95,11 +98,13 @@ export interface PageState {
   readonly lasting: boolean;
   /** A start, stop or save is under way: its buttons wait. */
   readonly busy: boolean;
+  /** The session is being ended, or the next one prepared. */
+  readonly endingSession: boolean;
 }
 
 /** What a person can do. None of these rejects unless it says so: what goes wrong becomes a notice. */
 export interface PageActions {
-  tryDemoBoard(): void;
+  tryDemoBoard(options?: { hooks: boolean }): void;
   /** Needs a click: it opens the browser's chooser. Without an open bench it makes one and starts it. */
   addDevice(): void;
   /** A configuration from a file, the clipboard or a drop. Starts when nothing is to be said about it. */
@@ -114,7 +119,12 @@ export interface PageActions {
   start(): void;
   /** Take the exporter from the page that holds it. */
   takeOver(): void;
+  /** A second one, while the afterLease hook of the first runs, ends that hook. */
   stop(): void;
+  /** End the session and begin the next: afterLease, drivers reset, beforeLease. */
+  endSession(): void;
+  /** Taken up at the next start. */
+  setAccess(access: Bench["access"]): void;
   /** Stops, and shows the list. */
   leaveBench(): void;
   openSecondTab(): void;
@@ -134,8 +144,40 @@ export interface PageActions {
   streamingCall(path: readonly string[], method: string): Promise<readonly JsonValue[]>;
   /** Rejects with the driver's sentence. */
   openStream(path: readonly string[], method: string): Promise<PageStream>;
+  /** The page's own shell. Rejects with a sentence when there is none. */
+  openShell(listener: ShellListener): Promise<PageShell>;
   /** Whether it is in the clipboard now. */
   copy(text: string): Promise<boolean>;
+  /** Give the person a file, as a download. */
+  saveFile(name: string, text: string): void;
+  /** What this tab remembers over a reload. */
+  recall(what: Remembered): string | undefined;
+  remember(what: Remembered, text: string): void;
+}
+
+/** What elements may have this tab remember. */
+export type Remembered = "log-filter" | "shell-history";
+
+/** A shell in the page, where `j` drives the page's own drivers. Nothing of the machine is in its reach. */
+export interface PageShell {
+  /** Run one line; one at a time. Rejects with a sentence when the shell is over before the line is. */
+  run(line: string): Promise<ShellResult>;
+  /** Ctrl-C. */
+  interrupt(): void;
+  close(): void;
+}
+
+export interface ShellResult {
+  readonly exitCode: number;
+  /** The shell's working directory from now on. */
+  readonly cwd: string;
+}
+
+export interface ShellListener {
+  /** What the line that runs says, as it comes. */
+  output(stream: "stdout" | "stderr", text: string): void;
+  /** The shell is over, and not because of `close()`; a sentence when it failed. */
+  closed(message: string | undefined): void;
 }
 
 /** The page's own end of a driver's byte stream. */

@@ -153,7 +153,7 @@ export class BenchDesk {
       await this.#runner.update({ yaml, bindings });
     } else {
       // What is changed here cannot go back into a file on the relay's machine.
-      await this.open(await this.#library.create(yaml, bench.name, bindings));
+      await this.open(await this.#library.create(yaml, bench.name, bindings, { access: bench.access }));
       this.#page.notify("info", `${bench.file} stays as it is: this is a copy, kept in this browser.`);
     }
     const restart = this.#runner.started ? "Restart to use it." : "Press Start to use it.";
@@ -202,8 +202,8 @@ export class BenchDesk {
     await this.openText(await file.text(), file.name);
   }
 
-  async openDemo(): Promise<void> {
-    await this.openAndStart(await this.#library.demo(await this.#options.locks.heldElsewhere()));
+  async openDemo(options: { hooks: boolean }): Promise<void> {
+    await this.openAndStart(await this.#library.demo(await this.#options.locks.heldElsewhere(), options));
   }
 
   async openById(id: string, options: AcquireOptions = {}): Promise<void> {

@@ -7,11 +7,12 @@ import type { RememberedPort } from "../../drivers/base/devices.ts";
 import type { RelayBoot } from "../../proto/boot.ts";
 import type { ConfigCheck } from "../messages.ts";
 import type { BenchStore } from "../store/bench-store.ts";
-import { type SavedBench, unusedName } from "../store/saved-bench.ts";
+import { DEFAULT_ACCESS, type SavedBench, unusedName } from "../store/saved-bench.ts";
 
 /** Configurations to begin with. */
 export interface Examples {
   demoBoardYaml(name: string): string;
+  demoBoardWithHooksYaml(name: string): string;
   serialBoardYaml(name: string, label: string, ids: UsbIds | undefined): string;
 }
 
@@ -46,7 +47,7 @@ export class BenchLibrary {
     yaml: string,
     name: string,
     bindings: SavedBench["bindings"] = {},
-    id: string = this.#options.newId(),
+    { id = this.#options.newId(), access = DEFAULT_ACCESS }: Partial<Pick<SavedBench, "id" | "access">> = {},
   ): Promise<SavedBench> {
     const { store, newPassphrase, now } = this.#options;
     const time = now();
@@ -55,6 +56,7 @@ export class BenchLibrary {
       name,
       yaml,
       bindings,
+      access,
       passphrase: newPassphrase(),
       createdAt: time,
       updatedAt: time,
@@ -75,6 +77,7 @@ export class BenchLibrary {
       name: name ?? saved?.name ?? told.file,
       passphrase: told.passphrase ?? saved?.passphrase ?? newPassphrase(),
       bindings: saved?.bindings ?? {},
+      access: saved?.access ?? DEFAULT_ACCESS,
       createdAt: saved?.createdAt ?? now(),
       updatedAt: now(),
       running: true,
@@ -84,14 +87,15 @@ export class BenchLibrary {
   }
 
   /** A demo board that is here already and not in use, else a new one. */
-  async demo(heldElsewhere: ReadonlySet<string>): Promise<SavedBench> {
-    const { demoBoardYaml } = await this.#options.examples();
+  async demo(heldElsewhere: ReadonlySet<string>, { hooks }: { hooks: boolean }): Promise<SavedBench> {
+    const examples = await this.#options.examples();
+    const yamlFor = hooks ? examples.demoBoardWithHooksYaml : examples.demoBoardYaml;
     const saved = await this.#options.store.list();
-    const again = saved.find(({ id, yaml, name }) => yaml === demoBoardYaml(name) && !heldElsewhere.has(id));
+    const again = saved.find(({ id, yaml, name }) => yaml === yamlFor(name) && !heldElsewhere.has(id));
     if (again !== undefined) return again;
     const id = this.#options.newId();
-    const name = exporterName("demo", id, namesOf(saved));
-    return this.create(demoBoardYaml(name), name, {}, id);
+    const name = exporterName(hooks ? "demo-hooks" : "demo", id, namesOf(saved));
+    return this.create(yamlFor(name), name, {}, { id });
   }
 
   /** A board behind the port that was just chosen. */
@@ -101,7 +105,7 @@ export class BenchLibrary {
     const name = exporterName("board", id, namesOf(await this.#options.store.list()));
     const { usbVendorId: vendorId, usbProductId: productId } = port;
     const ids = vendorId === undefined || productId === undefined ? undefined : { vendorId, productId };
-    return this.create(serialBoardYaml(name, portLabel(port), ids), name, { serial: port }, id);
+    return this.create(serialBoardYaml(name, portLabel(port), ids), name, { serial: port }, { id });
   }
 
   /** The same text again is the same bench, with its passphrase and its devices. */
@@ -114,7 +118,8 @@ export class BenchLibrary {
   /** The bench with another text. What belongs to a file of the relay's machine is copied, never changed. */
   async withYaml(bench: SavedBench, yaml: string, check: ConfigCheck): Promise<SavedBench> {
     const name = check.name ?? bench.name;
-    if (bench.file !== undefined && bench.yaml !== yaml) return this.create(yaml, name, bench.bindings);
+    if (bench.file !== undefined && bench.yaml !== yaml)
+      return this.create(yaml, name, bench.bindings, { access: bench.access });
     return { ...bench, yaml, name, updatedAt: this.#options.now() };
   }
 }

@@ -12,7 +12,10 @@ import type { WorkerClient } from "./worker-client.ts";
 
 export interface BenchRunnerOptions {
   readonly store: BenchStore;
-  readonly worker: Pick<WorkerClient, "start" | "stop" | "takeOver" | "bind" | "devicesChanged">;
+  readonly worker: Pick<
+    WorkerClient,
+    "start" | "stop" | "endSession" | "takeOver" | "bind" | "devicesChanged"
+  >;
   readonly locks: BenchLocks;
   /** Clients of this relay need no passphrase. */
   readonly noAuth: boolean;
@@ -27,7 +30,10 @@ export class BenchRunner {
   readonly #options: BenchRunnerOptions;
   #lock: HeldBench | undefined;
   #bench: SavedBench | undefined;
-  #startedYaml: string | undefined;
+  /** What the exporter was started with. */
+  #started: Pick<SavedBench, "yaml" | "access"> | undefined;
+  /** Stops that the worker has not answered yet. */
+  #stops = 0;
 
   constructor(options: BenchRunnerOptions) {
     this.#options = options;
@@ -39,12 +45,22 @@ export class BenchRunner {
 
   /** The exporter was asked to run, and not to stop since. */
   get started(): boolean {
-    return this.#startedYaml !== undefined;
+    return this.#started !== undefined;
+  }
+
+  /** A stop is under way: its afterLease hook may take a while. */
+  get stopping(): boolean {
+    return this.#stops > 0;
   }
 
   /** The configuration has been changed since the exporter was started with it. */
   get changed(): boolean {
-    return this.#startedYaml !== undefined && this.#startedYaml !== this.#bench?.yaml;
+    return this.#started !== undefined && this.#started.yaml !== this.#bench?.yaml;
+  }
+
+  /** Access has been changed since the exporter was started with it. */
+  get accessChanged(): boolean {
+    return this.#started !== undefined && this.#started.access !== this.#bench?.access;
   }
 
   /** Make it this tab's bench; false when another tab has it. The one that was open before is stopped. */
@@ -74,8 +90,8 @@ export class BenchRunner {
   async start({ takeOver }: { takeOver: boolean }): Promise<void> {
     const bench = this.#bench;
     if (bench === undefined) return;
-    if (this.started) await this.#options.worker.stop();
-    this.#startedYaml = bench.yaml;
+    if (this.started) await this.#stopWorker();
+    this.#started = { yaml: bench.yaml, access: bench.access };
     try {
       await this.#options.worker.start(
         benchToRun(bench, { noAuth: this.#options.noAuth }),
@@ -83,7 +99,7 @@ export class BenchRunner {
         { takeOver },
       );
     } catch (error) {
-      this.#startedYaml = undefined;
+      this.#started = undefined;
       throw error;
     }
     await this.update({ running: true });
@@ -95,9 +111,28 @@ export class BenchRunner {
   }
 
   async stop(): Promise<void> {
-    this.#startedYaml = undefined;
+    this.#started = undefined;
     await this.update({ running: false });
-    await this.#options.worker.stop();
+    await this.#stopWorker();
+  }
+
+  /** A stop that is under way waits for its hook no longer: the worker ends it. */
+  async hurryStop(): Promise<void> {
+    if (this.stopping) await this.#stopWorker();
+  }
+
+  /** End the session, and begin the next: afterLease, drivers reset, beforeLease. */
+  async endSession(): Promise<void> {
+    if (this.started) await this.#options.worker.endSession();
+  }
+
+  async #stopWorker(): Promise<void> {
+    this.#stops++;
+    try {
+      await this.#options.worker.stop();
+    } finally {
+      this.#stops--;
+    }
   }
 
   /** Change the record, here and in the store. */
@@ -126,8 +161,9 @@ export class BenchRunner {
     // The record belongs to the other tab now: nothing is written to it from here.
     this.#lock = undefined;
     this.#bench = undefined;
-    this.#startedYaml = undefined;
-    await this.#options.worker.stop().catch(() => {
+    this.#started = undefined;
+    // The devices go with the bench: afterLease would drive them beside the other tab's beforeLease, so the second stop ends it.
+    await Promise.all([this.#options.worker.stop(), this.#options.worker.stop()]).catch(() => {
       // A worker that does not stop is told to the page by its own `lost`.
     });
     this.#options.onTakenOver(bench);

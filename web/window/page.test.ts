@@ -23,12 +23,19 @@ type ErrorListener = (event: ErrorEvent) => void;
 /** A worker that starts whatever is not called "broken", and finds a warning in what says "tcp". */
 class FakeWorker implements WorkerPort {
   readonly started: Extract<ToWorker, { kind: "start" }>[] = [];
+  /** What it was asked for, in order. */
+  readonly asked: ToWorker["kind"][] = [];
+  /** A hook that takes its time: stops and ends of sessions are answered when this list is let go. */
+  held: (() => void)[] | undefined;
+  /** Why there is no next session. */
+  sessionFailure: string | undefined;
   doubts = 0;
   takeOvers = 0;
   readonly bound: Extract<ToWorker, { kind: "bind" }>[] = [];
   running = false;
   #listener: MessageListener = () => {};
   #crashed: ErrorListener = () => {};
+  #wake = (): void => {};
 
   addEventListener(type: string, listener: unknown): void {
     if (type === "message") this.#listener = listener as MessageListener;
@@ -36,8 +43,32 @@ class FakeWorker implements WorkerPort {
   }
 
   postMessage(message: ToWorker): void {
-    const result = this.#answer(message);
-    queueMicrotask(() => this.#say({ kind: "reply", id: message.id, result }));
+    this.asked.push(message.kind);
+    const answer = (): void => {
+      const result = this.#answer(message);
+      queueMicrotask(() => this.#say({ kind: "reply", id: message.id, result }));
+    };
+    const waitsForHook = message.kind === "stop" || message.kind === "end-session";
+    if (this.held !== undefined && waitsForHook) {
+      this.held.push(answer);
+      this.#wake();
+    } else {
+      answer();
+    }
+  }
+
+  /** So many requests wait for the hook. */
+  async untilHeld(count: number): Promise<void> {
+    while ((this.held?.length ?? 0) < count) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** The hook has ended. */
+  letGo(): void {
+    for (const answer of this.held?.splice(0) ?? []) answer();
   }
 
   crash(message: string): void {
@@ -64,6 +95,10 @@ class FakeWorker implements WorkerPort {
         this.running = false;
         this.snapshot({ phase: "idle" });
         return { ok: true, value: null };
+      case "end-session":
+        return this.sessionFailure === undefined
+          ? { ok: true, value: null }
+          : { ok: false, message: this.sessionFailure };
       case "check":
         return { ok: true, value: checkOf(message.yaml) as never };
       case "take-over":
@@ -109,10 +144,12 @@ function browser() {
       connectWorker: (events) => new WorkerClient(worker, events),
       examples: async () => ({
         demoBoardYaml: (name) => `name: ${name}`,
+        demoBoardWithHooksYaml: (name) => `name: ${name}\nhooks`,
         serialBoardYaml: (name) => `name: ${name}`,
       }),
       askRelay: async () => BOOT,
       copy: async () => {},
+      saveFile: () => {},
       openSecondTab: () => {},
       reload: () => {},
       reloadUnattended: () => {},
@@ -313,6 +350,7 @@ describe("Page", () => {
       yaml: "broken",
       passphrase: "p",
       bindings: {},
+      access: "shared",
       createdAt: 0,
       updatedAt: 0,
       running: false,
@@ -476,6 +514,99 @@ describe("Page", () => {
     await idle();
     expect(worker.takeOvers).toBe(1);
     expect(worker.started).toHaveLength(1);
+  });
+
+  it("stops at once when Stop is pressed again while the hook runs", async () => {
+    const { page, worker, idle } = browser().tab();
+    await page.begin();
+    page.actions.tryDemoBoard();
+    await idle();
+    worker.held = [];
+    page.actions.stop();
+    // The record is written before the worker is told.
+    await worker.untilHeld(1);
+    page.actions.stop();
+    expect(worker.asked.filter((kind) => kind === "stop")).toHaveLength(2);
+    worker.letGo();
+    await idle();
+    expect(worker.running).toBe(false);
+    expect(page.state.notices).toEqual([]);
+  });
+
+  it("ends a session without keeping a stop waiting, and asks for one at a time", async () => {
+    const { page, worker, idle, until } = browser().tab();
+    await page.begin();
+    page.actions.tryDemoBoard();
+    await idle();
+    worker.held = [];
+    page.actions.endSession();
+    page.actions.endSession();
+    expect(page.state).toMatchObject({ endingSession: true, busy: false });
+    expect(worker.asked.filter((kind) => kind === "end-session")).toHaveLength(1);
+    page.actions.stop();
+    await worker.untilHeld(2);
+    worker.letGo();
+    await until(({ busy, endingSession }) => !busy && !endingSession);
+    expect(worker.running).toBe(false);
+  });
+
+  it("says why there is no new session", async () => {
+    const { page, worker, idle, until } = browser().tab();
+    await page.begin();
+    page.actions.tryDemoBoard();
+    await idle();
+    worker.sessionFailure = "power could not be reset";
+    page.actions.endSession();
+    const { notices } = await until(({ notices }) => notices.length > 0);
+    expect(notices[0]?.text).toBe("There is no new session: power could not be reset");
+  });
+
+  it("starts a bench with the access that was chosen for it, from the next start on", async () => {
+    const { store, tab } = browser();
+    const { page, worker, idle } = tab();
+    await page.begin();
+    page.actions.tryDemoBoard();
+    await idle();
+    expect(worker.started[0]?.bench.access).toBe("shared");
+    page.actions.setAccess("exclusive");
+    await idle();
+    expect(page.state.bench).toMatchObject({ access: "exclusive", accessChanged: true, changed: false });
+    expect((await store.get(page.state.bench?.id ?? ""))?.access).toBe("exclusive");
+    page.actions.start();
+    await idle();
+    expect(worker.started[1]?.bench.access).toBe("exclusive");
+    expect(page.state.bench?.accessChanged).toBe(false);
+  });
+
+  it("keeps the demo board with hooks apart from the one without", async () => {
+    const { page, worker, idle } = browser().tab();
+    await page.begin();
+    page.actions.tryDemoBoard();
+    await idle();
+    page.actions.leaveBench();
+    page.actions.tryDemoBoard({ hooks: true });
+    await idle();
+    expect(page.state.bench?.name).toMatch(/^demo-hooks-/);
+    expect(worker.started[1]?.bench.yaml).toContain("hooks");
+  });
+
+  it("remembers for the tab what its elements want remembered", async () => {
+    const { tab } = browser();
+    const first = tab();
+    first.page.actions.remember("shell-history", '["j power on"]');
+    const again = tab({}, first.memory);
+    expect(again.page.actions.recall("shell-history")).toBe('["j power on"]');
+    expect(again.page.actions.recall("log-filter")).toBeUndefined();
+  });
+
+  it("says that a file could not be saved", async () => {
+    const { page } = browser().tab({
+      saveFile: () => {
+        throw new Error("downloads are blocked");
+      },
+    });
+    page.actions.saveFile("demo.log", "text");
+    expect(page.state.notices[0]?.text).toBe("demo.log could not be saved: downloads are blocked");
   });
 
   it("lets its worker doubt the connection", async () => {

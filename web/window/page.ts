@@ -13,6 +13,7 @@ import {
   type OpenBench,
   type PageActions,
   type PageModel,
+  type PageShell,
   type PageState,
   type PageStream,
 } from "../ui/model.ts";
@@ -37,6 +38,7 @@ export interface PageOptions extends BenchLibraryOptions {
   /** Ask the relay again: it may have been replaced by another version. */
   askRelay(): Promise<RelayBoot>;
   copy(text: string): Promise<void>;
+  saveFile(name: string, text: string): void;
   openSecondTab(): void;
   reload(): void;
   /** The worker has crashed while nobody looks at the page. */
@@ -83,6 +85,7 @@ export class Page implements PageModel {
         serial: options.serial !== undefined,
         lasting: store.lasting,
         busy: false,
+        endingSession: false,
       },
       () => this.#openBench(),
     );
@@ -145,7 +148,8 @@ export class Page implements PageModel {
     const inTurn = (problem: string, work: () => Promise<void>): void =>
       void this.#store.inTurn(problem, work);
     return {
-      tryDemoBoard: () => inTurn("The demo board could not be started", () => desk.openDemo()),
+      tryDemoBoard: (options = { hooks: false }) =>
+        inTurn("The demo board could not be started", () => desk.openDemo(options)),
       addDevice: () =>
         this.#choose(undefined, "The device could not be added", (port) => desk.addDevice(port)),
       openConfiguration: (yaml, source) =>
@@ -160,7 +164,10 @@ export class Page implements PageModel {
       deleteBench: (id) => inTurn("The bench could not be deleted", () => desk.delete(id)),
       start: () => inTurn("The exporter could not be started", () => desk.start({ takeOver: false })),
       takeOver: () => inTurn("The exporter could not be taken over", () => this.#runner.takeOver()),
-      stop: () => inTurn("The exporter could not be stopped", () => this.#runner.stop()),
+      stop: () => this.#stop(),
+      endSession: () => void this.#endSession(),
+      setAccess: (access) =>
+        inTurn("The choice could not be saved", async () => this.#runner.update({ access })),
       leaveBench: () => inTurn("The list of benches could not be read", () => desk.leave()),
       openSecondTab: this.#options.openSecondTab,
       reload: this.#options.reload,
@@ -180,6 +187,16 @@ export class Page implements PageModel {
       call: (path, method, args = []) => worker.call(path, method, args),
       streamingCall: (path, method): Promise<readonly JsonValue[]> => worker.streamingCall(path, method),
       openStream: (path, method): Promise<PageStream> => worker.openStream(path, method),
+      openShell: (listener): Promise<PageShell> => worker.openShell(listener),
+      saveFile: (name, text) => {
+        try {
+          this.#options.saveFile(name, text);
+        } catch (error) {
+          this.#store.notify("error", `${name} could not be saved: ${sentence(error)}`);
+        }
+      },
+      recall: (what) => this.#options.tab.get(what),
+      remember: (what, text) => this.#options.tab.set(what, text),
       copy: async (text) => {
         try {
           await this.#options.copy(text);
@@ -193,6 +210,32 @@ export class Page implements PageModel {
         }
       },
     };
+  }
+
+  /** One that is under way may wait for its hook for long: a second press must not wait behind it. */
+  #stop(): void {
+    if (!this.#runner.stopping) {
+      void this.#store.inTurn("The exporter could not be stopped", () => this.#runner.stop());
+      return;
+    }
+    // What goes wrong with it, the first one says.
+    this.#runner.hurryStop().catch(() => undefined);
+  }
+
+  /** Hooks may take long: a stop does not wait behind it. */
+  async #endSession(): Promise<void> {
+    if (this.#store.state.endingSession) return;
+    this.#store.set({ endingSession: true });
+    try {
+      await this.#runner.endSession();
+    } catch (error) {
+      // Who has stopped the exporter meanwhile knows why there is no next session.
+      if (this.#runner.started) {
+        this.#store.notify("error", `There is no new session: ${sentence(error)}`);
+      }
+    } finally {
+      this.#store.set({ endingSession: false });
+    }
   }
 
   /**
@@ -269,7 +312,7 @@ export class Page implements PageModel {
   #openBench(): OpenBench | undefined {
     const bench = this.#runner.bench;
     if (bench === undefined) return undefined;
-    const { id, name, yaml, passphrase, file } = bench;
+    const { id, name, yaml, passphrase, file, access } = bench;
     return {
       id,
       name,
@@ -277,6 +320,8 @@ export class Page implements PageModel {
       file,
       passphrase: this.#options.boot.noAuth ? undefined : passphrase,
       changed: this.#runner.changed,
+      access,
+      accessChanged: this.#runner.accessChanged,
     };
   }
 }

@@ -9,7 +9,11 @@ export type TabFact =
   /** The bench that this tab shows. */
   | "bench"
   /** How often this tab has reloaded itself in a row. */
-  | "reloads";
+  | "reloads"
+  /** What the log panel shows. */
+  | "log-filter"
+  /** Lines that were typed into the terminal. */
+  | "shell-history";
 
 export class TabMemory {
   readonly #storage: () => Storage;

@@ -62,12 +62,56 @@ describe("WorkerClient", () => {
     try {
       const { client } = setup();
       const stop = client.stop();
-      const outcome = expect(stop).rejects.toThrow("No answer within 30 s");
+      const outcome = expect(stop).rejects.toThrow(`No answer within ${REPLY_WITHIN_MS.stop / 1000} s`);
       await vi.advanceTimersByTimeAsync(REPLY_WITHIN_MS.stop);
       await outcome;
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  it("sends a second stop while the first one waits for its hook", async () => {
+    const { worker, client } = setup();
+    const first = client.stop();
+    const second = client.stop();
+    expect(worker.sent.map(({ kind }) => kind)).toEqual(["stop", "stop"]);
+    worker.say({ kind: "reply", id: 2, result: { ok: true, value: null } });
+    worker.say({ kind: "reply", id: 1, result: { ok: true, value: null } });
+    await Promise.all([first, second]);
+  });
+
+  it("ends the session, or says why there is no next one", async () => {
+    const { worker, client } = setup();
+    const ended = client.endSession();
+    expect(worker.sent[0]).toMatchObject({ kind: "end-session" });
+    worker.say({ kind: "reply", id: 1, result: { ok: false, message: "beforeLease hook failed" } });
+    await expect(ended).rejects.toThrow("beforeLease hook failed");
+  });
+
+  it("opens a shell over a port of its own", async () => {
+    const { worker, client } = setup();
+    const opening = client.openShell({ output: () => {}, closed: () => {} });
+    const [asked] = worker.sent;
+    if (asked?.kind !== "open-shell") throw new Error("the worker was not asked for a shell");
+    asked.port.onmessage = () => asked.port.postMessage({ kind: "done", exitCode: 0, cwd: "/tmp" });
+    worker.say({ kind: "reply", id: 1, result: { ok: true, value: null } });
+    const shell = await opening;
+    expect(await shell.run("cd /tmp")).toEqual({ exitCode: 0, cwd: "/tmp" });
+    shell.close();
+  });
+
+  it("gives a port back when there is no shell", async () => {
+    const { worker, client } = setup();
+    const opening = client.openShell({ output: () => {}, closed: () => {} });
+    const [asked] = worker.sent;
+    if (asked?.kind !== "open-shell") throw new Error("the worker was not asked for a shell");
+    const told = new Promise((resolve) => {
+      asked.port.onmessage = ({ data }) => resolve(data);
+    });
+    worker.say({ kind: "reply", id: 1, result: { ok: false, message: "the exporter is not running" } });
+    await expect(opening).rejects.toThrow("the exporter is not running");
+    expect(await told).toEqual({ kind: "close" });
+    asked.port.close();
   });
 
   it("lets everything go when the worker crashes, and says so once", async () => {

@@ -1,6 +1,6 @@
 /**
  * The window's end of the worker: each request gets its reply, and nothing waits for ever.
- * Above: page.ts. Below: web/messages.ts over `postMessage`; stream-port.ts for byte streams.
+ * Above: page.ts. Below: web/messages.ts over `postMessage`; stream-port.ts for byte streams, shell-port.ts for shells.
  */
 
 import type { RememberedPort } from "../../drivers/base/devices.ts";
@@ -14,7 +14,8 @@ import type {
   RelayAddress,
   ToWorker,
 } from "../messages.ts";
-import type { PageStream } from "../ui/model.ts";
+import type { PageShell, PageStream, ShellListener } from "../ui/model.ts";
+import { shellOverPort } from "./shell-port.ts";
 import { streamOverPort } from "./stream-port.ts";
 
 /** Requests under way at once; a page that has more has lost its way. */
@@ -89,8 +90,14 @@ export class WorkerClient {
     await this.#ask({ kind: "start", bench, relay, takeOver: options.takeOver });
   }
 
+  /** Runs afterLease first. A second one, while the first waits, ends that hook. */
   async stop(): Promise<void> {
     await this.#ask({ kind: "stop" });
+  }
+
+  /** Resolves when the next session is ready. */
+  async endSession(): Promise<void> {
+    await this.#ask({ kind: "end-session" });
   }
 
   /** Dial again, and take the exporter from the page that holds it; it runs on as it is. */
@@ -136,6 +143,18 @@ export class WorkerClient {
       throw error;
     }
     return stream;
+  }
+
+  async openShell(listener: ShellListener): Promise<PageShell> {
+    const { port1, port2 } = new MessageChannel();
+    const shell = shellOverPort(port1, listener);
+    try {
+      await this.#ask({ kind: "open-shell", port: port2 }, [port2]);
+    } catch (error) {
+      shell.close();
+      throw error;
+    }
+    return shell;
   }
 
   #ask(request: Unnumbered<ToWorker>, transfer: Transferable[] = []): Promise<JsonValue> {

@@ -148,7 +148,7 @@ export class App extends LitElement {
     `;
   }
 
-  #renderBench({ view, bench, snapshot, log, relay, serial, busy }: PageState) {
+  #renderBench({ view, bench, snapshot, log, relay, serial, busy, endingSession }: PageState) {
     const { model } = this;
     if (model === undefined || bench === undefined || relay === undefined) return null;
     return html`<jumptab-bench
@@ -160,6 +160,7 @@ export class App extends LitElement {
       .actions=${model.actions}
       ?serial=${serial}
       ?busy=${busy}
+      .endingSession=${endingSession}
     ></jumptab-bench>`;
   }
 

@@ -9,6 +9,8 @@ const bench: OpenBench = {
   passphrase: "p",
   file: undefined,
   changed: false,
+  access: "shared",
+  accessChanged: false,
 };
 
 function state(view: View, open: OpenBench | undefined = undefined): PageState {
@@ -23,6 +25,7 @@ function state(view: View, open: OpenBench | undefined = undefined): PageState {
     serial: true,
     lasting: true,
     busy: false,
+    endingSession: false,
   };
 }
 

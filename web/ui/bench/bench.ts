@@ -1,25 +1,31 @@
 /**
- * One bench: how it is reached, its drivers, its log, and what is wrong with it.
- * Above: app.ts. Below: share-line, tunnel-state, driver-cards, log-panel, problem-list.
+ * One bench: its session, how it is reached, its drivers, its log, its terminal, and what is wrong with it.
+ * Above: app.ts. Below: session, share-line, tunnel-state, driver-cards, log-panel, shell, bench-settings, problem-list.
  */
 
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { ExporterSnapshot, LogRecord } from "../../messages.ts";
+import "../bench-settings/bench-settings.ts";
 import type { ConfirmDialog } from "../dialogs/confirm-dialog.ts";
 import "../dialogs/confirm-dialog.ts";
 import { shellNames } from "../driver-cards/card.ts";
 import "../driver-cards/generic-card.ts";
 import "../driver-cards/power-card.ts";
 import "../driver-cards/serial-card.ts";
+import type { LogPanel } from "../log-panel/log-panel.ts";
 import "../log-panel/log-panel.ts";
 import type { OpenBench, PageActions, RelayInfo } from "../model.ts";
 import "../problem-list/problem-list.ts";
+import type { ShowHookEvent } from "../session/session-state.ts";
+import "../session/session-state.ts";
+import { hookInFocus } from "../session/session-text.ts";
 import "../share-line/share-line.ts";
 import { count } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
+import "../shell/shell.ts";
 import "../tunnel-state/tunnel-state.ts";
 import { type Arranged, arrangeDrivers } from "./arrange-drivers.ts";
 import { mayBeReached, overallStatus } from "./overall-status.ts";
@@ -34,6 +40,7 @@ export class BenchView extends LitElement {
     actions: { attribute: false },
     serial: { type: Boolean },
     busy: { type: Boolean },
+    endingSession: { attribute: false },
   };
   static override styles = [sharedStyles, benchStyles];
 
@@ -44,14 +51,17 @@ export class BenchView extends LitElement {
   declare actions: PageActions;
   declare serial: boolean;
   declare busy: boolean;
+  /** The session is being ended, or the next one prepared. */
+  declare endingSession: boolean;
   readonly #confirm = createRef<ConfirmDialog>();
+  readonly #log = createRef<LogPanel>();
 
   override render() {
     const running = this.snapshot.phase === "running";
     return html`
       ${this.#renderHead()}
       <div class="main">
-        ${this.#renderFailure()} ${this.#renderChanged()}
+        ${this.#renderFailure()} ${this.#renderChanged()} ${this.#renderSession(running)}
         ${
           running
             ? html`
@@ -74,10 +84,28 @@ export class BenchView extends LitElement {
               `
             : this.#renderNotRunning()
         }
-        ${this.#renderDrivers(running)} ${this.#renderProblems()}
+        ${this.#renderDrivers(running)}
+        <section class="card" aria-label="Terminal">
+          <jumptab-shell .actions=${this.actions} ?running=${running}></jumptab-shell>
+        </section>
+        <section class="card" aria-label="Settings">
+          <jumptab-bench-settings
+            .bench=${this.bench}
+            .actions=${this.actions}
+            ?busy=${this.busy}
+            @restart=${this.#restart}
+          ></jumptab-bench-settings>
+        </section>
+        ${this.#renderProblems()}
       </div>
       <aside class="side card" aria-label="Log">
-        <jumptab-log-panel .log=${this.log} .actions=${this.actions}></jumptab-log-panel>
+        <jumptab-log-panel
+          ${ref(this.#log)}
+          .log=${this.log}
+          .actions=${this.actions}
+          .name=${this.bench.name}
+          .hook=${hookInFocus(this.snapshot)}
+        ></jumptab-log-panel>
       </aside>
       <jumptab-confirm ${ref(this.#confirm)}></jumptab-confirm>
     `;
@@ -118,17 +146,44 @@ export class BenchView extends LitElement {
                 >
                   ${icons.play}Start
                 </button>`
-              : html`<button
-                  type="button"
-                  ?disabled=${this.busy || phase === "stopping"}
-                  @click=${this.#stop}
-                >
-                  ${icons.stop}Stop
-                </button>`
+              : this.#renderStop()
           }
         </div>
       </div>
     `;
+  }
+
+  /** While its hook runs, a second press ends the hook: a person never has to wait for a script. */
+  #renderStop() {
+    if (this.snapshot.phase === "stopping" && this.snapshot.hook !== undefined) {
+      return html`<button
+        type="button"
+        class="danger"
+        title="Ends the ${this.snapshot.hook.name} hook where it is"
+        @click=${() => this.actions.stop()}
+      >
+        ${icons.stop}Stop now
+      </button>`;
+    }
+    return html`<button
+      type="button"
+      ?disabled=${this.busy || this.snapshot.phase === "stopping"}
+      @click=${this.#stop}
+    >
+      ${icons.stop}Stop
+    </button>`;
+  }
+
+  #renderSession(running: boolean) {
+    if (!running && this.snapshot.hook === undefined) return null;
+    return html`<jumptab-session-state
+      .snapshot=${this.snapshot}
+      ?busy=${this.busy}
+      ?ending=${this.endingSession}
+      @show-hook=${({ detail }: ShowHookEvent) => this.#log.value?.showHook(detail)}
+      @new-session=${this.#newSession}
+      @edit-configuration=${() => this.actions.editBench(this.bench.id)}
+    ></jumptab-session-state>`;
   }
 
   #renderFailure() {
@@ -144,12 +199,11 @@ export class BenchView extends LitElement {
 
   #renderChanged() {
     if (!this.bench.changed) return null;
-    const inUse = this.snapshot.activity.streams + this.snapshot.activity.calls > 0;
     return html`
       <div class="banner card changed" role="status">
         <p>
           <strong>The configuration has changed.</strong> The exporter still runs with the old
-          one.${inUse ? " A restart ends what clients are doing now." : ""}
+          one.${this.#inUse ? " A restart ends what clients are doing now." : ""}
         </p>
         <button type="button" class="primary" ?disabled=${this.busy} @click=${() => this.actions.start()}>
           Restart
@@ -163,6 +217,8 @@ export class BenchView extends LitElement {
       case "starting":
         return html`<p class="stopped card" role="status">Starting: opening the devices.</p>`;
       case "stopping":
+        // What a hook does is said above.
+        if (this.snapshot.hook !== undefined) return null;
         return html`<p class="stopped card" role="status">Stopping: letting go of the devices.</p>`;
       case "idle":
         return html`<p class="stopped card">
@@ -256,9 +312,41 @@ export class BenchView extends LitElement {
     `;
   }
 
-  #stop(): void {
+  get #inUse(): boolean {
     const { calls, streams } = this.snapshot.activity;
-    if (calls + streams === 0) {
+    return calls + streams > 0;
+  }
+
+  #newSession(): void {
+    if (!this.#inUse) {
+      this.actions.endSession();
+      return;
+    }
+    void this.#confirm.value?.ask({
+      title: "End this session?",
+      text: "Clients are using it now. What they are doing ends with an error, and drivers go back to how they were at the start.",
+      confirm: "End session",
+      danger: true,
+      run: () => this.actions.endSession(),
+    });
+  }
+
+  #restart(): void {
+    if (!this.#inUse) {
+      this.actions.start();
+      return;
+    }
+    void this.#confirm.value?.ask({
+      title: `Restart ${this.bench.name}?`,
+      text: "Clients are using it now. What they are doing ends with an error.",
+      confirm: "Restart",
+      danger: true,
+      run: () => this.actions.start(),
+    });
+  }
+
+  #stop(): void {
+    if (!this.#inUse) {
       this.actions.stop();
       return;
     }

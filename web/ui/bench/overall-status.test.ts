@@ -3,7 +3,14 @@ import type { ExporterSnapshot } from "../../messages.ts";
 import { IDLE } from "../model.ts";
 import { mayBeReached, overallStatus } from "./overall-status.ts";
 
-const running: ExporterSnapshot = { ...IDLE, phase: "running", tunnel: { kind: "attached", since: 0 } };
+const running: ExporterSnapshot = {
+  ...IDLE,
+  phase: "running",
+  tunnel: { kind: "attached", since: 0 },
+  status: { name: "LEASE_READY", message: "Ready for commands", since: 0 },
+};
+const named = (name: string): ExporterSnapshot["status"] => ({ name, message: "", since: 0 });
+const hook = { name: "afterLease", startedAt: 0, timeoutMs: 1_000 } as const;
 
 describe("overallStatus()", () => {
   for (const [what, snapshot, label] of [
@@ -14,6 +21,28 @@ describe("overallStatus()", () => {
     ["when clients can come", running, "Ready"],
     ["while a call runs", { ...running, activity: { calls: 1, streams: 0, totalCalls: 1 } }, "In use"],
     ["while a stream is open", { ...running, activity: { calls: 0, streams: 1, totalCalls: 0 } }, "In use"],
+    [
+      "while a client holds it for itself",
+      { ...running, inUseBy: { client: "10.0.0.7", since: 0 } },
+      "In use",
+    ],
+    ["while a hook runs", { ...running, hook }, "afterLease runs"],
+    [
+      "while it stops and its hook runs",
+      { ...running, phase: "stopping", hook },
+      "Stopping, afterLease runs",
+    ],
+    [
+      "when a hook has failed, whoever is connected",
+      {
+        ...running,
+        status: named("BEFORE_LEASE_HOOK_FAILED"),
+        activity: { calls: 0, streams: 1, totalCalls: 0 },
+      },
+      "Hook failed",
+    ],
+    ["between two sessions", { ...running, status: named("AVAILABLE") }, "Available"],
+    ["when nobody can have it", { ...running, status: named("OFFLINE") }, "Offline"],
     ["before the relay has answered", { ...running, tunnel: { kind: "connecting", since: 0 } }, "Connecting"],
     [
       "while the relay is away",

@@ -12,14 +12,15 @@ export interface OverallStatus {
   readonly label: string;
 }
 
-export function overallStatus({ phase, tunnel, activity }: ExporterSnapshot): OverallStatus {
+export function overallStatus(snapshot: ExporterSnapshot): OverallStatus {
+  const { phase, tunnel, hook } = snapshot;
   switch (phase) {
     case "idle":
       return { tone: "off", label: "Stopped" };
     case "starting":
       return { tone: "busy", label: "Starting" };
     case "stopping":
-      return { tone: "busy", label: "Stopping" };
+      return { tone: "busy", label: hook === undefined ? "Stopping" : `Stopping, ${hook.name} runs` };
     case "failed":
       return { tone: "error", label: "Failed" };
     case "running":
@@ -27,9 +28,7 @@ export function overallStatus({ phase, tunnel, activity }: ExporterSnapshot): Ov
   }
   switch (tunnel.kind) {
     case "attached":
-      return activity.calls + activity.streams > 0
-        ? { tone: "in-use", label: "In use" }
-        : { tone: "ok", label: "Ready" };
+      return sessionStatus(snapshot);
     case "waiting":
       return { tone: "warning", label: tunnel.lost ? "Connection lost" : "Not reachable" };
     case "refused":
@@ -39,6 +38,16 @@ export function overallStatus({ phase, tunnel, activity }: ExporterSnapshot): Ov
     case "connecting":
       return { tone: "busy", label: "Connecting" };
   }
+}
+
+/** While clients can reach the page, it is what they find there. */
+function sessionStatus({ status, hook, inUseBy, activity }: ExporterSnapshot): OverallStatus {
+  if (hook !== undefined) return { tone: "busy", label: `${hook.name} runs` };
+  if (status.name.endsWith("_HOOK_FAILED")) return { tone: "error", label: "Hook failed" };
+  if (inUseBy !== undefined || activity.calls + activity.streams > 0)
+    return { tone: "in-use", label: "In use" };
+  if (status.name === "OFFLINE") return { tone: "off", label: "Offline" };
+  return status.name === "LEASE_READY" ? { tone: "ok", label: "Ready" } : { tone: "ok", label: "Available" };
 }
 
 /** Whether a client that dials the relay finds this page, now or when the relay is back; not while it was refused. */

@@ -73,6 +73,10 @@ export class HelpDialog extends LitElement {
           <dd>closes a dialog</dd>
           <dt><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>X</kbd></dt>
           <dd>leaves a console: everything else goes to the board</dd>
+          <dt><kbd>Enter</kbd>, <kbd>Shift</kbd> <kbd>Enter</kbd></dt>
+          <dd>in the search of the log: to the newer, the older hit</dd>
+          <dt><kbd>Ctrl</kbd> <kbd>C</kbd>, <kbd>Ctrl</kbd> <kbd>L</kbd></dt>
+          <dd>in the terminal: interrupt, clear</dd>
           <dt><kbd>Ctrl</kbd> <kbd>S</kbd></dt>
           <dd>in the editor: save and start</dd>
           <dt><kbd>Esc</kbd> <kbd>Tab</kbd></dt>

@@ -1,17 +1,38 @@
 /**
  * The exporter's log, live: what clients read with `--exporter-logs`.
- * Above: bench.ts. Below: filter-log.ts.
+ * Above: bench.ts. Below: log-filter.ts (which lines), log-search.ts (where in them), log-text.ts (as a file).
  */
 
-import { css, html, LitElement } from "lit";
+import { html, LitElement, nothing } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { createRef, ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { LogRecord } from "../../messages.ts";
+import type { HookSnapshot, LogRecord } from "../../messages.ts";
 import type { PageActions } from "../model.ts";
-import { timeOfDay } from "../shared/format.ts";
+import { count, timeOfDay } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
-import { filterLog } from "./filter-log.ts";
+import {
+  ALL_LINES,
+  ANYWHERE,
+  filterLog,
+  type LogFilter,
+  originsOf,
+  readFilter,
+  SEVERITIES,
+  sourceOrigin,
+  writeFilter,
+} from "./log-filter.ts";
+import {
+  cutAtHits,
+  findLines,
+  MAX_SEARCH_CHARACTERS,
+  nextLine,
+  originText,
+  searchFor,
+} from "./log-search.ts";
+import { logAsText, logFileName } from "./log-text.ts";
+import { logPanelStyles } from "./styles.ts";
 
 /** So near to the end counts as at the end, in pixels: about a line. */
 const AT_END_PX = 24;
@@ -19,139 +40,76 @@ const AT_END_PX = 24;
 /** Lines that are drawn for who follows the end: two screens. A busy bench logs thousands; all are there for who scrolls up. */
 const FOLLOWED_LINES = 200;
 
+/** How long "Copied" stands on the button. */
+const COPIED_FOR_MS = 2_000;
+
 export class LogPanel extends LitElement {
   static override properties = {
     log: { attribute: false },
     actions: { attribute: false },
+    name: {},
+    hook: { attribute: false },
     filter: { state: true },
+    words: { state: true },
+    current: { state: true },
     paused: { state: true },
+    copied: { state: true },
   };
-  static override styles = [
-    sharedStyles,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-        min-height: 0;
-      }
-
-      .bar {
-        padding: 0.625rem 0.75rem 0.625rem 1rem;
-        border-bottom: 1px solid var(--border);
-      }
-
-      input {
-        flex: 1 1 8rem;
-        max-width: 16rem;
-        min-height: 1.75rem;
-        padding-block: 0;
-        font-size: 0.8125rem;
-      }
-
-      .lines {
-        flex: 1 1 auto;
-        min-height: 0;
-        overflow: auto;
-        padding: 0.375rem 0;
-        font-family: var(--mono);
-        font-size: 0.78125rem;
-        line-height: 1.5;
-        overscroll-behavior: contain;
-      }
-
-      .lines:focus-visible {
-        outline-offset: -2px;
-      }
-
-      /* Only while thousands are there: what is skipped is missing in pictures and prints of the page. */
-      .all .line {
-        content-visibility: auto;
-        contain-intrinsic-height: auto 1.2rem;
-      }
-
-      .line {
-        display: block;
-        padding: 0.0625rem 1rem;
-        overflow-wrap: anywhere;
-      }
-
-      .time,
-      .origin {
-        color: var(--muted);
-      }
-
-      .DEBUG {
-        color: var(--muted);
-      }
-
-      .WARNING {
-        background: var(--warning-soft);
-      }
-
-      .WARNING .severity {
-        color: var(--warning);
-      }
-
-      .ERROR,
-      .CRITICAL {
-        background: var(--error-soft);
-      }
-
-      .ERROR .severity,
-      .CRITICAL .severity {
-        color: var(--error);
-      }
-
-      .severity {
-        font-weight: 600;
-      }
-
-      .empty {
-        padding: 0.5rem 1rem;
-        font-family: var(--font);
-        color: var(--muted);
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, logPanelStyles];
 
   declare log: readonly LogRecord[];
   declare actions: PageActions;
-  declare filter: string;
+  /** The exporter's, for the file. */
+  declare name: string;
+  /** The hook that runs, or has failed: its lines are what a person looks for now. */
+  declare hook: HookSnapshot["name"] | undefined;
+  declare filter: LogFilter;
+  /** What is looked for. */
+  declare words: string;
+  /** The line with a hit that was gone to. */
+  declare current: number | undefined;
   /** What was there when it was paused. */
   declare paused: readonly LogRecord[] | undefined;
+  declare copied: boolean;
   readonly #lines = createRef<HTMLDivElement>();
   #atEnd = true;
+  #goTo: number | undefined;
+  #copiedTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
     this.log = [];
-    this.filter = "";
+    this.name = "";
+    this.filter = ALL_LINES;
+    this.words = "";
+    this.copied = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.filter = readFilter(this.actions.recall("log-filter"));
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#copiedTimer);
+  }
+
+  /** Show the lines of a hook alone, and the newest of them. */
+  showHook(hook: HookSnapshot["name"]): void {
+    this.paused = undefined;
+    this.#setFilter({ atLeast: ALL_LINES.atLeast, origin: sourceOrigin(hook) });
   }
 
   override render() {
-    const matching = filterLog(this.paused ?? this.log, this.filter);
+    const log = this.paused ?? this.log;
+    const matching = filterLog(log, this.filter);
+    const search = searchFor(this.words);
+    const found = search === undefined ? [] : findLines(matching, search);
     const shown = this.#atEnd ? matching.slice(-FOLLOWED_LINES) : matching;
-    const missed = this.#missedLines();
     return html`
-      <div class="bar row">
-        <h2>Log</h2>
-        <span class="grow"></span>
-        <input
-          type="search"
-          placeholder="Filter"
-          aria-label="Filter the log"
-          .value=${this.filter}
-          @input=${this.#setFilter}
-        />
-        <button
-          type="button"
-          class="small"
-          aria-pressed=${this.paused === undefined ? "false" : "true"}
-          @click=${this.#togglePause}
-        >
-          ${icons.pause}${this.paused === undefined ? "Pause" : missed === 0 ? "Paused" : `Paused, ${missed} new`}
-        </button>
-        <button type="button" class="small quiet" aria-label="Clear the log" @click=${this.#clear}>Clear</button>
+      <div class="bar">
+        ${this.#renderButtons(matching)} ${this.#renderFilter(log)} ${this.#renderSearch(found, search)}
       </div>
       <div
         class="lines ${this.#atEnd ? "" : "all"}"
@@ -166,32 +124,176 @@ export class LogPanel extends LitElement {
         ${repeat(
           shown,
           ({ sequence }) => sequence,
-          (record) => this.#renderLine(record),
+          (record) =>
+            guard([record, search?.source, record.sequence === this.current], () =>
+              this.#renderLine(record, search),
+            ),
         )}
       </div>
     `;
   }
 
-  #renderLine({ timestamp, severity, driver, source, message }: LogRecord) {
-    return html`<span class="line ${severity}"
-      ><span class="time">${timeOfDay(timestamp)}</span>
-      ${severity === "INFO" || severity === "DEBUG" ? null : html`<span class="severity">${severity}</span> `}<span
-        class="origin"
-        >${driver ?? (source === "system" ? "" : source)}</span
+  #renderButtons(matching: readonly LogRecord[]) {
+    const missed = this.#missedLines();
+    const none = matching.length === 0;
+    const what = count(matching.length, "line");
+    return html`<div class="row">
+      <h2>Log</h2>
+      <span class="grow"></span>
+      <button
+        type="button"
+        class="small"
+        aria-pressed=${this.paused === undefined ? "false" : "true"}
+        @click=${this.#togglePause}
       >
-      ${message}</span
+        ${icons.pause}${this.paused === undefined ? "Pause" : missed === 0 ? "Paused" : `Paused, ${missed} new`}
+      </button>
+      <button
+        type="button"
+        class="small quiet"
+        aria-label="Download the log"
+        title="A text file with the ${what} that the filter lets through"
+        ?disabled=${none}
+        @click=${() => this.actions.saveFile(logFileName(this.name, Date.now()), logAsText(matching))}
+      >
+        ${icons.download}
+      </button>
+      <button
+        type="button"
+        class="small quiet"
+        aria-label=${this.copied ? "Copied" : "Copy the log"}
+        title="Copy the ${what} that the filter lets through"
+        ?disabled=${none}
+        @click=${() => this.#copy(matching)}
+      >
+        ${this.copied ? icons.check : icons.copy}
+      </button>
+      <button
+        type="button"
+        class="small quiet"
+        aria-label="Clear the log"
+        title="Clear"
+        ?disabled=${this.log.length === 0}
+        @click=${this.#clear}
+      >
+        ${icons.trash}
+      </button>
+    </div>`;
+  }
+
+  #renderFilter(log: readonly LogRecord[]) {
+    const { atLeast, origin } = this.filter;
+    const { hook } = this;
+    const hookOnly = hook !== undefined && origin === sourceOrigin(hook);
+    return html`<div class="row">
+      <select aria-label="Severity" @change=${this.#chooseSeverity}>
+        ${SEVERITIES.map(
+          (severity, index) =>
+            html`<option value=${severity} .selected=${severity === atLeast}>
+              ${index === 0 ? "Every severity" : `${severity}${index === SEVERITIES.length - 1 ? "" : " and graver"}`}
+            </option>`,
+        )}
+      </select>
+      <select aria-label="Lines from" @change=${this.#chooseOrigin}>
+        <option value=${ANYWHERE} .selected=${origin === ANYWHERE}>From everywhere</option>
+        ${originsOf(log, origin).map(
+          (one) =>
+            html`<option value=${one.origin} .selected=${one.origin === origin}>From ${one.label}</option>`,
+        )}
+      </select>
+      ${
+        hook === undefined
+          ? nothing
+          : html`<button
+              type="button"
+              class="small hook"
+              aria-pressed=${hookOnly ? "true" : "false"}
+              @click=${() => (hookOnly ? this.#setFilter(ALL_LINES) : this.showHook(hook))}
+            >
+              Only ${hook}
+            </button>`
+      }
+    </div>`;
+  }
+
+  #renderSearch(found: readonly number[], search: RegExp | undefined) {
+    const at = this.current === undefined ? -1 : found.indexOf(this.current);
+    const text = found.length === 0 ? "no line" : at === -1 ? count(found.length, "line") : undefined;
+    return html`<div class="row" role="search">
+      <input
+        type="search"
+        placeholder="Search"
+        aria-label="Search the log"
+        maxlength=${MAX_SEARCH_CHARACTERS}
+        .value=${this.words}
+        @input=${this.#setWords}
+        @keydown=${this.#searchKey}
+      />
+      ${
+        search === undefined
+          ? nothing
+          : html`
+              <span class="hits small muted" role="status">${text ?? `${at + 1} of ${found.length}`}</span>
+              <button
+                type="button"
+                class="small quiet"
+                aria-label="Older hit"
+                title="Older hit (Shift+Enter)"
+                ?disabled=${found.length === 0}
+                @click=${() => this.#go("older")}
+              >
+                ${icons.up}
+              </button>
+              <button
+                type="button"
+                class="small quiet"
+                aria-label="Newer hit"
+                title="Newer hit (Enter)"
+                ?disabled=${found.length === 0}
+                @click=${() => this.#go("newer")}
+              >
+                ${icons.down}
+              </button>
+            `
+      }
+    </div>`;
+  }
+
+  #renderLine(record: LogRecord, search: RegExp | undefined) {
+    const { sequence, timestamp, severity, source, message } = record;
+    const origin = originText(record);
+    const current = sequence === this.current;
+    // On one line: the text keeps its spaces.
+    const grave =
+      severity === "INFO" || severity === "DEBUG" ? null : html`<span class="severity">${severity}</span> `;
+    const from = origin === "" ? null : html`<span class="origin">${marked(origin, search)}</span> `;
+    return html`<span
+      class="line ${severity} ${source} ${current ? "current" : ""}"
+      data-sequence=${sequence}
+      aria-current=${current ? "true" : nothing}
+      ><span class="time">${timeOfDay(timestamp)}</span> ${grave}${from}${marked(message, search)}</span
     >`;
   }
 
   #renderEmpty() {
+    if (this.log.length === 0) {
+      return html`<p class="empty">What the exporter and its drivers say appears here.</p>`;
+    }
     return html`<p class="empty">
-      ${this.log.length === 0 ? "What the exporter and its drivers say appears here." : "No line has these words."}
+      The filter lets none of ${count(this.log.length, "line")} through.
+      <button type="button" class="small" @click=${() => this.#setFilter(ALL_LINES)}>Show all lines</button>
     </p>`;
   }
 
   override updated(): void {
     const lines = this.#lines.value;
-    if (lines !== undefined && this.#atEnd) lines.scrollTop = lines.scrollHeight;
+    if (lines === undefined) return;
+    if (this.#goTo !== undefined) {
+      lines.querySelector(`[data-sequence="${this.#goTo}"]`)?.scrollIntoView({ block: "nearest" });
+      this.#goTo = undefined;
+    } else if (this.#atEnd) {
+      lines.scrollTop = lines.scrollHeight;
+    }
   }
 
   #missedLines(): number {
@@ -209,9 +311,49 @@ export class LogPanel extends LitElement {
     this.requestUpdate();
   }
 
-  #setFilter(event: InputEvent): void {
-    this.filter = (event.target as HTMLInputElement).value;
+  #setFilter(filter: LogFilter): void {
+    this.filter = filter;
+    this.current = undefined;
     this.#atEnd = true;
+    this.actions.remember("log-filter", writeFilter(filter));
+  }
+
+  #chooseSeverity(event: Event): void {
+    const { value } = event.target as HTMLSelectElement;
+    const atLeast = SEVERITIES.find((severity) => severity === value) ?? ALL_LINES.atLeast;
+    this.#setFilter({ ...this.filter, atLeast });
+  }
+
+  #chooseOrigin(event: Event): void {
+    this.#setFilter({ ...this.filter, origin: (event.target as HTMLSelectElement).value });
+  }
+
+  #setWords(event: InputEvent): void {
+    this.words = (event.target as HTMLInputElement).value;
+    this.current = undefined;
+  }
+
+  #searchKey(event: KeyboardEvent): void {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      this.#go(event.shiftKey ? "older" : "newer");
+    } else if (event.key === "Escape" && this.words !== "") {
+      event.preventDefault();
+      this.words = "";
+      this.current = undefined;
+    }
+  }
+
+  #go(direction: "older" | "newer"): void {
+    const search = searchFor(this.words);
+    if (search === undefined) return;
+    const found = findLines(filterLog(this.paused ?? this.log, this.filter), search);
+    this.current = nextLine(found, this.current, direction);
+    if (this.current === undefined) return;
+    // Who looks at one line does not want it to move away; and it may be none of the followed ones.
+    this.#atEnd = false;
+    this.#goTo = this.current;
+    this.requestUpdate();
   }
 
   #togglePause(): void {
@@ -221,9 +363,24 @@ export class LogPanel extends LitElement {
 
   #clear(): void {
     this.paused = undefined;
+    this.current = undefined;
     this.#atEnd = true;
     this.actions.clearLog();
   }
+
+  async #copy(records: readonly LogRecord[]): Promise<void> {
+    if (!(await this.actions.copy(logAsText(records)))) return;
+    this.copied = true;
+    clearTimeout(this.#copiedTimer);
+    this.#copiedTimer = setTimeout(() => {
+      this.copied = false;
+    }, COPIED_FOR_MS);
+  }
+}
+
+function marked(text: string, search: RegExp | undefined) {
+  if (search === undefined) return text;
+  return cutAtHits(text, search).map((piece) => (piece.hit ? html`<mark>${piece.text}</mark>` : piece.text));
 }
 
 customElements.define("jumptab-log-panel", LogPanel);

@@ -36,6 +36,10 @@ export const icons = {
   back: icon(svg`<path d="M12 4l-6 6 6 6"/>`),
   info: icon(svg`<circle cx="10" cy="10" r="7.5"/><path d="M10 9v5M10 6.2v.1"/>`),
   warning: icon(svg`<path d="M10 3l8 14H2zM10 8v4.5M10 14.8v.1"/>`),
+  up: icon(svg`<path d="M5 12.5l5-5 5 5"/>`),
+  down: icon(svg`<path d="M5 7.5l5 5 5-5"/>`),
+  download: icon(svg`<path d="M10 3v9M6 8.5l4 4 4-4M4 16.5h12"/>`),
+  again: icon(svg`<path d="M15.5 10a5.5 5.5 0 1 1-1.7-4M14 2.8v3.4h-3.4"/>`),
   pause: icon(svg`<path d="M7 5v10M13 5v10"/>`),
   help: icon(
     svg`<circle cx="10" cy="10" r="7.5"/><path d="M7.8 8a2.2 2.2 0 1 1 3 2c-.6.3-.8.7-.8 1.5M10 14.2v.1"/>`,

@@ -66,6 +66,15 @@ export class Welcome extends LitElement {
           >
             Try a demo board
           </button>
+          <button
+            type="button"
+            class="quiet"
+            title="The board, with hooks that switch it on before each session and off after it"
+            ?disabled=${this.busy}
+            @click=${() => this.actions.tryDemoBoard({ hooks: true })}
+          >
+            With hooks
+          </button>
         </div>
       </section>
     `;
