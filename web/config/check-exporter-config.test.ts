@@ -121,6 +121,7 @@ export:
       namespace: undefined,
       description: "A bench",
       motd: "Hello\n",
+      hooks: { beforeLease: undefined, afterLease: undefined },
       children: [
         {
           ...plain,
@@ -717,7 +718,13 @@ describe("checkExporterConfig() with a warning", () => {
     ["grpcConfig", "grpcConfig: {}\n", 4, '"grpcOptions"'],
     ["env", "env: {A: b}\n", 4, "no environment"],
     ["a snake-case name", "exit_on_lease_end: true\n", 4, 'did you mean "exitOnLeaseEnd"?'],
-    ["a hook", "hooks:\n  beforeLease: {script: echo, onFailure: exit}\n", 5, '"beforeLease" is not run'],
+    [
+      "a hook for another interpreter",
+      "hooks:\n  beforeLease: {script: print(1), exec: /usr/bin/python3}\n",
+      5,
+      '"beforeLease" is left out: a page has no "/usr/bin/python3"',
+      "pytest fixture",
+    ],
     ["an unknown hook", "hooks:\n  beforeLeas: {script: echo}\n", 5, 'did you mean "beforeLease"?'],
   ] satisfies Row[]) {
     it(`goes on after ${what}`, async () => {

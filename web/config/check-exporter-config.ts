@@ -10,7 +10,7 @@ import type { Catalogue } from "../../drivers/base/catalogue.ts";
 import type { ConfigNode, DriverNode, ExporterConfig } from "../exporter/config.ts";
 import type { ConfigProblem } from "../messages.ts";
 import { type CheckedConfigs, checkDrivers } from "./check-drivers.ts";
-import { checkHooks } from "./check-hooks.ts";
+import { checkHooks, NO_HOOKS } from "./check-hooks.ts";
 import { COMPOSITE, type Draft, type DriverDraft, readDrafts } from "./drafts.ts";
 import { isNull, optionalText, unknownKey, unknownKeys } from "./fields.ts";
 import { type Place, Problems } from "./problems.ts";
@@ -74,10 +74,15 @@ const TOP_KEYS = [
 /** Of Jumpstarter's own bookkeeping, taken from the file's name there. */
 const INTERNAL_KEYS = ["alias", "path"];
 
-/** Never rejects for what stands in the text. Loads the code of the drivers that the text names. */
+/**
+ * Never rejects for what stands in the text. Loads the code of the drivers that the text names.
+ *
+ * @param files Files that the text may name (hook scripts), by the name that it gives them.
+ */
 export async function checkExporterConfig(
   yaml: string,
   catalogue: Catalogue,
+  files: Readonly<Record<string, string>> = {},
 ): Promise<CheckedExporterConfig> {
   const problems = new Problems();
   const root = readYaml(yaml, problems);
@@ -86,6 +91,8 @@ export async function checkExporterConfig(
     return { config: undefined, name: undefined, problems: problems.list(), startable: false };
 
   checkTop(top, problems);
+  const hooks = top.entries.get("hooks");
+  const checkedHooks = hooks === undefined ? NO_HOOKS : checkHooks(hooks, files, problems);
   const metadata = checkMetadata(top, problems);
   const description = optionalText(top, "description", `"description"`, problems);
   const motd = optionalText(top, "motd", `"motd"`, problems);
@@ -102,7 +109,7 @@ export async function checkExporterConfig(
           description,
           motd,
           children,
-          hooks: { beforeLease: undefined, afterLease: undefined },
+          hooks: checkedHooks,
         };
   return { config, name, problems: problems.list(), startable: config !== undefined };
 }
@@ -136,8 +143,6 @@ function checkTop(top: YamlMap, problems: Problems): void {
         : `"${entry.key}" is ignored; ${mistake}.`,
     );
   }
-  const hooks = top.entries.get("hooks");
-  if (hooks !== undefined) checkHooks(hooks, problems);
 }
 
 function expectValue(top: YamlMap, key: string, expected: string, problems: Problems): void {
