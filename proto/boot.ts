@@ -28,5 +28,7 @@ export interface RelayBoot {
     readonly unattended: boolean;
     /** The file's name, for people. */
     readonly file: string;
+    /** Scripts of hooks that the configuration names as files, by the names that it gives them. Absent: none. */
+    readonly files?: Readonly<Record<string, string>>;
   };
 }

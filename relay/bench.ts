@@ -1,10 +1,10 @@
 /**
- * The exporter that the relay was started with (`--exporter-config`): a file that the page gets, not read here.
- * Above: boot.ts, main.ts. Below: node:fs, node:crypto.
+ * The exporter that the relay was started with (`--exporter-config`): a file that the page gets, not understood here.
+ * Above: boot.ts, hook-files.ts, main.ts. Below: node:fs, node:crypto.
  */
 
 import { createHash } from "node:crypto";
-import { readFileSync, realpathSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { MAX_BENCH_BYTES } from "./limits.ts";
 import { StartError } from "./usage-error.ts";
@@ -31,10 +31,14 @@ export function openBench(path: string): BenchFile {
 
 /** The text as it is now: an edit counts from the next load of the page on. */
 export function readBench(path: string): string {
+  return readText(path, MAX_BENCH_BYTES);
+}
+
+/** A file's text. @throws what `reasonOf` says in words. */
+export function readText(path: string, maxBytes: number): string {
+  const { size } = statSync(path);
+  if (size > maxBytes) throw new Error(`the file has ${size} bytes, ${maxBytes} are allowed`);
   const bytes = readFileSync(path);
-  if (bytes.length > MAX_BENCH_BYTES) {
-    throw new Error(`the file has ${bytes.length} bytes, ${MAX_BENCH_BYTES} are allowed`);
-  }
   return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 }
 

@@ -1,11 +1,12 @@
 /**
  * `GET /api/boot`: what the page has to know of the relay that serves it.
- * Above: dispatch.ts. Below: bench.ts. Specification: proto/boot.ts, which the page reads too.
+ * Above: dispatch.ts. Below: bench.ts, hook-files.ts. Specification: proto/boot.ts, which the page reads too.
  */
 
 import { BENCH_KEY_HEADER, type RelayBoot } from "../proto/boot.ts";
 import { parseHost } from "./access.ts";
 import { type BenchFile, readBench, reasonOf } from "./bench.ts";
+import { readHookFiles } from "./hook-files.ts";
 import { answerJson, type HttpExchange } from "./http-exchange.ts";
 import { formatAddress, formatHost, isWildcardHost, type ListenerAddress } from "./listener-address.ts";
 import type { Logger } from "./logging.ts";
@@ -58,6 +59,15 @@ export function serveBoot(exchange: HttpExchange, options: BootOptions, listener
     yaml,
     unattended,
     file: file.name,
+    files: readHookFiles(yaml, {
+      path: file.path,
+      workingDirectory: process.cwd(),
+      onUnreadable: (script, reason) =>
+        log.warning("the script of a hook cannot be read: the page runs without it", {
+          file: script,
+          reason,
+        }),
+    }),
     ...(passphrase === undefined ? {} : { passphrase }),
   };
   answerJson(exchange, 200, { ...boot, bench: told } satisfies RelayBoot);

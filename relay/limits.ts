@@ -204,6 +204,9 @@ export const PARK_LOOK_AGAIN_MS = 250;
 /** 1 MiB of configuration file: a large bench has 20 KiB. */
 export const MAX_BENCH_BYTES = 1024 * 1024;
 
+/** 64 KiB of a hook's script in a file of its own: a long one has 10. There are at most two. */
+export const MAX_HOOK_FILE_BYTES = 64 * 1024;
+
 /** 8 KiB of Access-Control-Request-Headers echoed to a browser. */
 export const MAX_CORS_HEADERS_BYTES = 8 * 1024;
 

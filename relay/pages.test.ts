@@ -150,7 +150,7 @@ describe("GET /api/boot", () => {
     expect(told.headers["cache-control"]).toBe("no-store");
     expect(JSON.parse(told.body)).toEqual({
       ...everybody,
-      bench: { id: file.id, yaml, unattended: true, file: "bench.yaml", passphrase: "hush" },
+      bench: { id: file.id, yaml, unattended: true, files: {}, file: "bench.yaml", passphrase: "hush" },
     });
     test.relay.pageFragment({ newKey: true });
     expect(JSON.parse((await get(test.port, "/api/boot", { [BENCH_KEY_HEADER]: key })).body)).toEqual(

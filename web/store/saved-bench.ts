@@ -25,6 +25,8 @@ export interface SavedBench {
   readonly running: boolean;
   /** Set when it is the relay's own (`--exporter-config`): the file's name. Its YAML is always taken from there. */
   readonly file?: string;
+  /** Files that the configuration names, as the relay had them beside it; kept with it, for a day on which no relay has them. Absent: none. */
+  readonly files?: Bench["files"];
 }
 
 /** As the database may hold it: earlier versions of the page wrote less. */
@@ -46,7 +48,7 @@ export function benchToRun(bench: SavedBench, { noAuth }: { noAuth: boolean }): 
     passphrase: noAuth ? undefined : bench.passphrase,
     bindings: bench.bindings,
     access: bench.access,
-    files: {},
+    files: bench.files ?? {},
   };
 }
 

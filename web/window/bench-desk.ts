@@ -8,7 +8,7 @@ import type { RelayBoot } from "../../proto/boot.ts";
 import type { BenchStore } from "../store/bench-store.ts";
 import type { SavedBench } from "../store/saved-bench.ts";
 import { type Draft, IDLE } from "../ui/model.ts";
-import { type BenchLibrary, portLabel } from "./bench-library.ts";
+import { type BenchLibrary, portLabel, withTheSame } from "./bench-library.ts";
 import { type AcquireOptions, type BenchLocks, RELOAD_WAIT_MS } from "./bench-locks.ts";
 import type { BenchRunner } from "./bench-runner.ts";
 import { sentence, summarise } from "./page-state.ts";
@@ -153,7 +153,7 @@ export class BenchDesk {
       await this.#runner.update({ yaml, bindings });
     } else {
       // What is changed here cannot go back into a file on the relay's machine.
-      await this.open(await this.#library.create(yaml, bench.name, bindings, { access: bench.access }));
+      await this.open(await this.#library.create(yaml, bench.name, bindings, withTheSame(bench)));
       this.#page.notify("info", `${bench.file} stays as it is: this is a copy, kept in this browser.`);
     }
     const restart = this.#runner.started ? "Restart to use it." : "Press Start to use it.";

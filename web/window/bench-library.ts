@@ -47,7 +47,11 @@ export class BenchLibrary {
     yaml: string,
     name: string,
     bindings: SavedBench["bindings"] = {},
-    { id = this.#options.newId(), access = DEFAULT_ACCESS }: Partial<Pick<SavedBench, "id" | "access">> = {},
+    {
+      id = this.#options.newId(),
+      access = DEFAULT_ACCESS,
+      files,
+    }: Partial<Pick<SavedBench, "id" | "access" | "files">> = {},
   ): Promise<SavedBench> {
     const { store, newPassphrase, now } = this.#options;
     const time = now();
@@ -61,6 +65,7 @@ export class BenchLibrary {
       createdAt: time,
       updatedAt: time,
       running: false,
+      ...(files && { files }),
     };
     await store.put(bench);
     return bench;
@@ -73,6 +78,7 @@ export class BenchLibrary {
     const bench: SavedBench = {
       id: told.id,
       file: told.file,
+      files: told.files ?? {},
       yaml: told.yaml,
       name: name ?? saved?.name ?? told.file,
       passphrase: told.passphrase ?? saved?.passphrase ?? newPassphrase(),
@@ -119,9 +125,14 @@ export class BenchLibrary {
   async withYaml(bench: SavedBench, yaml: string, check: ConfigCheck): Promise<SavedBench> {
     const name = check.name ?? bench.name;
     if (bench.file !== undefined && bench.yaml !== yaml)
-      return this.create(yaml, name, bench.bindings, { access: bench.access });
+      return this.create(yaml, name, bench.bindings, withTheSame(bench));
     return { ...bench, yaml, name, updatedAt: this.#options.now() };
   }
+}
+
+/** What a copy takes over beside text and devices. */
+export function withTheSame({ access, files }: SavedBench): Pick<SavedBench, "access" | "files"> {
+  return { access, ...(files && { files }) };
 }
 
 /** For people: the ids, as tools print them. */

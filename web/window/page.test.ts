@@ -284,6 +284,26 @@ describe("Page", () => {
     expect(page.state.bench).toMatchObject({ name: "lab", file: "lab.yaml" });
   });
 
+  it("H10 starts it with the scripts that the relay has read, and keeps them with it, for a copy too", async () => {
+    const { tab, prefix } = browser();
+    const files = { "up.sh": "echo up\n" };
+    const bench = { id: prefix, yaml: "name: lab", unattended: false, file: "lab.yaml", files };
+    const first = tab({ boot: { ...BOOT, bench } });
+    await first.page.begin();
+    expect(first.worker.started[0]?.bench.files).toEqual(files);
+    first.page.actions.saveDraft(
+      { benchId: prefix, yaml: "name: lab", note: undefined },
+      "name: lab\n# mine",
+    );
+    await first.idle();
+    expect(first.worker.started[1]?.bench).toMatchObject({ yaml: "name: lab\n# mine", files });
+    await closeTab(first.page);
+
+    const relayOfAnother = tab({ boot: BOOT }, first.memory);
+    await relayOfAnother.page.begin();
+    expect(relayOfAnother.worker.started[0]?.bench.files).toEqual(files);
+  });
+
   it("leaves the relay's bench as it was when the tab is reloaded: stopped, or running", async () => {
     const { tab, prefix } = browser();
     const bench = { id: prefix, yaml: "name: lab", passphrase: "p", unattended: false, file: "lab.yaml" };
