@@ -39,6 +39,7 @@ export class BenchSettings extends LitElement {
       label {
         display: grid;
         grid-template-columns: max-content 1fr;
+        align-content: start;
         gap: 0 0.5rem;
         flex: 1 1 15rem;
         cursor: pointer;

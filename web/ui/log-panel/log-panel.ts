@@ -99,6 +99,7 @@ export class LogPanel extends LitElement {
   showHook(hook: HookSnapshot["name"]): void {
     this.paused = undefined;
     this.#setFilter({ atLeast: ALL_LINES.atLeast, origin: sourceOrigin(hook) });
+    this.scrollIntoView({ block: "nearest" });
   }
 
   override render() {
@@ -210,7 +211,7 @@ export class LogPanel extends LitElement {
               aria-pressed=${hookOnly ? "true" : "false"}
               @click=${() => (hookOnly ? this.#setFilter(ALL_LINES) : this.showHook(hook))}
             >
-              Only ${hook}
+              Only the lines of ${hook}
             </button>`
       }
     </div>`;

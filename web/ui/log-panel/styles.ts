@@ -27,7 +27,7 @@ export const logPanelStyles = css`
   }
 
   select {
-    flex: 1 1 6rem;
+    flex: 1 1 8rem;
     min-width: 0;
     padding-inline: 0.375rem;
     border: 1px solid var(--border-strong);
@@ -48,7 +48,7 @@ export const logPanelStyles = css`
   }
 
   .hook {
-    flex: 1 1 auto;
+    flex: 1 1 100%;
   }
 
   .lines {

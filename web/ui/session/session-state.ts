@@ -54,7 +54,7 @@ export class SessionState extends LitElement {
       }
 
       .words {
-        flex: 1 1 18rem;
+        flex: 1 1 26rem;
         min-width: 0;
         overflow-wrap: anywhere;
       }
@@ -155,14 +155,12 @@ export class SessionState extends LitElement {
           }
         </div>
         <div class="buttons">
+          ${phase === "running" ? this.#renderSessionButtons(text) : null}
           ${
             inFocus === undefined
               ? null
-              : html`<button type="button" class=${hook === undefined ? "" : "quiet"} @click=${() => this.#showHook(inFocus)}>
-                  Show its lines
-                </button>`
+              : html`<button type="button" @click=${() => this.#showHook(inFocus)}>Show its lines</button>`
           }
-          ${phase === "running" ? this.#renderSessionButton(text) : null}
         </div>
       </section>
       <span class="hidden-text" role=${text.tone === "error" ? "alert" : "status"}>${spoken(text)}</span>
@@ -177,17 +175,10 @@ export class SessionState extends LitElement {
     return status.since === undefined ? "" : `for ${duration(now - status.since)}`;
   }
 
-  #renderSessionButton({ cure }: SessionText) {
+  #renderSessionButtons({ cure }: SessionText) {
     const again = cure === "try-again";
     const disabled = this.busy || this.ending || this.snapshot.hook !== undefined;
     return html`
-      ${
-        again
-          ? html`<button type="button" ?disabled=${this.busy} @click=${() => this.#raise("edit-configuration")}>
-              ${icons.edit}Edit configuration
-            </button>`
-          : null
-      }
       <button
         type="button"
         class=${again ? "primary" : ""}
@@ -197,6 +188,13 @@ export class SessionState extends LitElement {
       >
         ${icons.again}${again ? "Try again" : "New session"}
       </button>
+      ${
+        again
+          ? html`<button type="button" ?disabled=${this.busy} @click=${() => this.#raise("edit-configuration")}>
+              ${icons.edit}Edit configuration
+            </button>`
+          : null
+      }
     `;
   }
 

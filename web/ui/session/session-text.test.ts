@@ -34,7 +34,14 @@ describe("sessionText()", () => {
   });
 
   it("tells why a hook failed, as a sentence, and offers to try again", () => {
-    expect(sessionText(running("BEFORE_LEASE_HOOK_FAILED", "Hook failed with exit code 1"))).toMatchObject({
+    expect(
+      sessionText(
+        running(
+          "BEFORE_LEASE_HOOK_FAILED",
+          "beforeLease hook failed (on_failure=endLease): Hook failed with exit code 1",
+        ),
+      ),
+    ).toMatchObject({
       detail: "Hook failed with exit code 1.",
       cure: "try-again",
     });

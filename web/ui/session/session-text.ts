@@ -18,9 +18,12 @@ export interface SessionText {
 /** Jumpstarter marks a status like this when a hook failed and the session goes on. */
 const WARNING_MARK = "[HOOK_WARNING]";
 
+/** How messages about a failed hook begin. */
+const SAID_BY_TITLE = /^(?:before|after)Lease hook failed(?: \([^)]*\))?: /;
+
 export function sessionText({ phase, status, hook }: ExporterSnapshot): SessionText {
   if (hook !== undefined) return { tone: "busy", cure: "none", ...HOOK_TEXTS[hook.name] };
-  const said = status.message.replace(WARNING_MARK, "").trim();
+  const said = status.message.replace(WARNING_MARK, "").trim().replace(SAID_BY_TITLE, "");
   switch (status.name) {
     case "LEASE_READY":
       return status.message.startsWith(WARNING_MARK)

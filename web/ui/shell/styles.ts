@@ -31,8 +31,9 @@ export const shellStyles = css`
     outline-offset: 2px;
   }
 
+  /* The prompt follows what was said last, as in a terminal. */
   .output {
-    flex: 1 1 auto;
+    flex: 0 1 auto;
     min-height: 0;
     overflow: auto;
     padding: 0.625rem 0.75rem 0;

@@ -2,7 +2,7 @@ import { css } from "lit";
 
 export const welcomeStyles = css`
   :host {
-    max-width: 66rem;
+    max-width: 68rem;
     margin: 0 auto;
     padding: 2rem 1.25rem 3rem;
   }
@@ -45,6 +45,7 @@ export const welcomeStyles = css`
   }
 
   .way .row {
+    gap: 0.25rem;
     margin-top: 0.5rem;
   }
 

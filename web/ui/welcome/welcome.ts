@@ -68,7 +68,7 @@ export class Welcome extends LitElement {
           </button>
           <button
             type="button"
-            class="quiet"
+            class="small quiet"
             title="The board, with hooks that switch it on before each session and off after it"
             ?disabled=${this.busy}
             @click=${() => this.actions.tryDemoBoard({ hooks: true })}
