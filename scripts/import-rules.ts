@@ -103,7 +103,13 @@ export const ZONES: readonly Zone[] = [
   {
     files: "web/j/testing/**",
     own: 2,
-    may: ["drivers/base/**", "drivers/testing/**", "drivers/registry.ts", "drivers/commands.ts", "web/exporter/**"],
+    may: [
+      "drivers/base/**",
+      "drivers/testing/**",
+      "drivers/registry.ts",
+      "drivers/commands.ts",
+      "web/exporter/**",
+    ],
     packages: ["valibot"],
     rule: "tools for tests of j make a tree of the drivers there are",
   },
@@ -121,6 +127,14 @@ export const ZONES: readonly Zone[] = [
     packages: ["@connectrpc/connect"],
     not: PAGE,
     rule: "web/j knows commands by drivers/base and drivers by their handles: neither a single driver nor the page",
+  },
+  {
+    files: "web/hooks/**",
+    own: 2,
+    may: ["web/exporter/script-runner.ts", "drivers/base/clock.ts", "drivers/base/dom-error.ts"],
+    packages: ["just-bash"],
+    not: PAGE,
+    rule: "web/hooks runs scripts: it knows the interpreter, and of the exporter only what it asks of one",
   },
   {
     files: "web/tunnel/**",

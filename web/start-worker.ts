@@ -5,6 +5,7 @@
 
 import type { Catalogue } from "../drivers/base/catalogue.ts";
 import { systemClock } from "../drivers/base/clock.ts";
+import { createScriptRunner } from "./hooks/create-script-runner.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { relayAnswers } from "./tunnel/relay-answers.ts";
 import { ExporterHost } from "./worker/exporter-host.ts";
@@ -20,6 +21,7 @@ export function startWorker({ catalogue }: { catalogue: Catalogue }): void {
     createSocket: (url, protocol) => new WebSocket(url, protocol),
     answers: (url, options) => relayAnswers(fetch, url, options),
     post: (message: FromWorker) => postMessage(message),
+    scripts: createScriptRunner({ clock: systemClock }),
   });
   addEventListener("message", (event: MessageEvent<ToWorker>) => void host.receive(event.data));
   addEventListener("online", () => host.doubtConnection());

@@ -48,6 +48,8 @@ export interface HostPlatform {
   /** Whether anything answers at the relay's address. Never rejects. */
   answers(url: string, options: { signal: AbortSignal }): Promise<boolean>;
   post(message: FromWorker): void;
+  /** Runs hooks, and the page's shell. */
+  readonly scripts: ScriptRunner;
 }
 
 interface Running {
