@@ -17,8 +17,11 @@ import type { HttpExchange } from "./http-exchange.ts";
 import { silentLogger } from "./logging.ts";
 import { GrpcClient } from "./testing/grpc-call.ts";
 import { NOTHING_OPEN, startTestRelay, type TestRelay } from "./testing/start-test-relay.ts";
+import { stopTimeouts } from "./testing/stop-timeouts.ts";
 
 const PATH = "/jumpstarter.v1.ExporterService/DriverCall";
+/** Of the relay's own clock: no machine takes as long to send a call. */
+const RETURNING_MS = 600_000;
 
 /** A page that was here, and left without a word of stopping. */
 async function leftPage(test: TestRelay, name = "board"): Promise<{ uuid: string; name: string }> {
@@ -30,7 +33,8 @@ async function leftPage(test: TestRelay, name = "board"): Promise<{ uuid: string
 
 describe("a call just after the relay's start", () => {
   it("waits for the page of a relay that was here before, whose passphrase nobody knows yet", async () => {
-    await using test = await startTestRelay({ timing: { returningMs: 20_000 } });
+    await using test = await startTestRelay({ timing: { returningMs: RETURNING_MS } });
+    using _timeouts = stopTimeouts();
     const client = new GrpcClient(test.origin);
     const other = await test.page({ name: "other", passphrase: "other" });
     const early = client.call();
@@ -42,10 +46,12 @@ describe("a call just after the relay's start", () => {
   });
 
   it("hears what is wrong when nobody comes", async () => {
-    await using test = await startTestRelay({ timing: { returningMs: 2000 } });
+    await using test = await startTestRelay({ timing: { returningMs: RETURNING_MS } });
+    using timeouts = stopTimeouts();
     const client = new GrpcClient(test.origin);
     const parked = client.call();
     await test.settled({ waiting: 1 });
+    timeouts.pass(RETURNING_MS);
     expect(await parked).toMatchObject({
       status: GrpcStatus.failedPrecondition,
       message: expect.stringMatching(/^no page attached to this relay/),
@@ -54,11 +60,13 @@ describe("a call just after the relay's start", () => {
   });
 
   it("hears that its passphrase is wrong when another page came", async () => {
-    await using test = await startTestRelay({ timing: { returningMs: 2000 } });
+    await using test = await startTestRelay({ timing: { returningMs: RETURNING_MS } });
     await test.page();
+    using timeouts = stopTimeouts();
     const client = new GrpcClient(test.origin);
     const parked = client.call({ headers: { "x-jumpstarter-passphrase": "wrong" } });
     await test.settled({ waiting: 1 });
+    timeouts.pass(RETURNING_MS);
     const { status } = await parked;
     expect(status).toBe(GrpcStatus.unauthenticated);
     await client.close();
@@ -376,6 +384,7 @@ class FakeExchange implements HttpExchange {
   readonly method = "POST";
   readonly path = PATH;
   readonly address = "192.0.2.1";
+  readonly client = "192.0.2.1 1";
   readonly authority = "127.0.0.1:1";
   readonly headers: HeaderList = [["content-type", "application/grpc"]];
   readonly gone = false;

@@ -20,6 +20,9 @@ import { TestPage } from "./testing/test-page.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
+/** For what another process does: a bound against hanging, not a time that is expected. */
+const AT_LAST = { timeout: 50_000 };
+
 let directory: string;
 let program: ChildProcess | undefined;
 
@@ -142,9 +145,9 @@ describe("the program", () => {
     await page.attached;
     const client = new GrpcClient(url.origin);
     const answered = client.call();
-    await vi.waitFor(() => expect(page.streams).toHaveLength(1));
+    await page.stream();
     const ended = end("SIGTERM");
-    await vi.waitFor(() => expect(stderr()).toContain("waiting for calls to end"));
+    await vi.waitFor(() => expect(stderr()).toContain("waiting for calls to end"), AT_LAST);
     // The first ones come within the time in which they count as one and the same.
     const again = setInterval(() => program?.kill("SIGTERM"), 100);
     expect(await ended).toBe(0);
@@ -169,7 +172,7 @@ describe("the program", () => {
         const { child } = launch([...run, "--tls-grpc-listener", port], environment);
         const lines = createInterface({ input: child.stdout });
         const [line] = await once(lines, "line");
-        await vi.waitFor(() => expect(existsSync(`${browser}.pid`)).toBe(true), { timeout: 10_000 });
+        await vi.waitFor(() => expect(existsSync(`${browser}.pid`)).toBe(true), AT_LAST);
         return { child, port: new URL(line).port };
       };
       const first = await launchRun("127.0.0.1:0");
@@ -177,14 +180,14 @@ describe("the program", () => {
         const pid = Number(readFileSync(`${browser}.pid`, "utf8"));
         if (pid === 0) throw new Error("not written yet");
         return pid;
-      });
+      }, AT_LAST);
       first.child.kill("SIGKILL");
       await once(first.child, "close");
       const [left] = readdirSync(temporary);
       expect(left).toMatch(/^jumptab-browser-/);
       // The kernel ends the browser with its relay, where setpriv is there to ask it to; elsewhere we do.
       if (!existsSync("/usr/bin/setpriv")) process.kill(browserPid, "SIGKILL");
-      await vi.waitFor(() => expect(() => process.kill(browserPid, 0)).toThrow(), { timeout: 10_000 });
+      await vi.waitFor(() => expect(() => process.kill(browserPid, 0)).toThrow(), AT_LAST);
 
       const second = await launchRun(`127.0.0.1:${first.port}`);
       expect(readdirSync(temporary)).not.toContain(left);

@@ -21,17 +21,24 @@ export function sniff(socket: Socket, { timeoutMs, onProtocol }: SniffOptions): 
   const cut = (): void => {
     socket.destroy();
   };
-  const timer = setTimeout(cut, timeoutMs);
-  const onClose = (): void => clearTimeout(timer);
+  let lastLook: NodeJS.Immediate | undefined;
+  // Sockets are read before an immediate runs: a relay that was held up itself does not blame its clients for that.
+  const timer = setTimeout(() => {
+    lastLook = setImmediate(cut);
+  }, timeoutMs);
+  const stop = (): void => {
+    clearTimeout(timer);
+    clearImmediate(lastLook);
+  };
   let seen: Buffer | undefined;
   const onData = (chunk: Buffer): void => {
     seen = seen === undefined ? chunk : Buffer.concat([seen, chunk]);
     const kind = classify(seen);
     if (kind === "more") return;
-    clearTimeout(timer);
+    stop();
     socket.off("data", onData);
     socket.off("end", cut);
-    socket.off("close", onClose);
+    socket.off("close", stop);
     socket.pause();
     socket.unshift(seen);
     onProtocol(kind);
@@ -41,5 +48,5 @@ export function sniff(socket: Socket, { timeoutMs, onProtocol }: SniffOptions): 
   socket.on("data", onData);
   // Nothing whole has come, and nothing more will.
   socket.once("end", cut);
-  socket.once("close", onClose);
+  socket.once("close", stop);
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { request } from "node:http";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { CloseCode, decodeHello, encodeHello, encodeMessage, FrameType } from "../proto/tunnel/index.ts";
 import { GrpcClient, result } from "./testing/grpc-call.ts";
 import { NOTHING_OPEN, startTestRelay } from "./testing/start-test-relay.ts";
+import { stopTimeouts } from "./testing/stop-timeouts.ts";
 import type { RefusedError, TestPage } from "./testing/test-page.ts";
 
 async function refusal(page: TestPage): Promise<{ code: number; reason: string }> {
@@ -17,6 +18,10 @@ async function refusal(page: TestPage): Promise<{ code: number; reason: string }
   )) as RefusedError;
   return { code: error.code, reason: error.reason };
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe("a page at the relay's door", () => {
   it("is let in, and leaves nothing behind when it goes", async () => {
@@ -168,15 +173,18 @@ describe("a page at the relay's door", () => {
 
   it("N07 is away when it does not answer, and its calls end with a status after the grace time", async () => {
     await using test = await startTestRelay({
-      timing: { pingIntervalMs: 20, deadMs: 2000 },
+      timing: { pingIntervalMs: 500, deadMs: 2000 },
       tunnelLimits: { graceMs: 100 },
     });
+    // Its looks at the page, and the clock that it looks at.
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
     const frozen = await test.page({ answer: () => undefined });
     const client = new GrpcClient(test.origin);
     const answered = client.call();
     await test.settled({ calls: 1 });
     // What a frozen page does: the socket is open, and nobody reads it.
     frozen.webSocket.pause();
+    vi.advanceTimersByTime(2000);
     const { status, message } = await answered;
     expect({ status, message }).toEqual({
       status: 14,
@@ -188,7 +196,7 @@ describe("a page at the relay's door", () => {
   });
 
   it("stays while it answers pings", async () => {
-    await using test = await startTestRelay({ timing: { pingIntervalMs: 10, deadMs: 5000 } });
+    await using test = await startTestRelay({ timing: { pingIntervalMs: 10, deadMs: 60_000 } });
     const page = await test.page();
     const before = page.tunnel.stats.receivedMessages;
     while (page.tunnel.stats.receivedMessages < before + 20) await once(page.webSocket, "message");
@@ -285,6 +293,7 @@ describe("a page at the relay's door", () => {
     const client = new GrpcClient(test.origin);
     const answered = client.call();
     await test.settled({ calls: 1 });
+    using _timeouts = stopTimeouts();
     await page.close(1001, "");
     await test.page({ uuid });
     expect(await answered).toMatchObject({
@@ -302,6 +311,7 @@ describe("a page at the relay's door", () => {
     const answered = result(call);
     call.write("before");
     await test.settled({ calls: 1 });
+    using _timeouts = stopTimeouts();
     const { webSocket } = page;
     webSocket.close(1001);
     // As a browser does it: the page itself hears of a connection that was lost.

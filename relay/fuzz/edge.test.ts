@@ -37,7 +37,7 @@ const IMPATIENT = {
   parkMs: SHORT_MS,
 };
 /** What is left open has to be gone then; the relay's own times are cut short. */
-const SETTLE_TIMEOUT_MS = 10_000;
+const SETTLE_TIMEOUT_MS = 40_000;
 
 let directory: string;
 let tls: TlsIdentity;

@@ -2,11 +2,17 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { GrpcStatus } from "../../proto/tunnel/index.ts";
-import { MAX_CLIENTS_PER_ADDRESS, MAX_PAGE_REQUESTS_PER_ADDRESS, MAX_TOLD_REFUSALS } from "../limits.ts";
-import { bare, bystander, said } from "../testing/bystander.ts";
+import {
+  MAX_CLIENTS_PER_ADDRESS,
+  MAX_PAGE_REQUESTS_PER_ADDRESS,
+  MAX_TOLD_REFUSALS,
+  REFUSAL_LINGER_MS,
+} from "../limits.ts";
+import { bare, bystander, closed, said } from "../testing/bystander.ts";
 import { GrpcClient, result } from "../testing/grpc-call.ts";
 import { FrameReader, PREFACE } from "../testing/raw-http2.ts";
 import { NOTHING_OPEN, startTestRelay, type TestRelay } from "../testing/start-test-relay.ts";
+import { stopTimeouts } from "../testing/stop-timeouts.ts";
 
 const warnings = ({ log }: TestRelay): readonly string[] => log.filter((line) => line.includes('"WARNING"'));
 
@@ -14,9 +20,13 @@ describe("an address", () => {
   it("that opens thousands of connections gets its share of them, and others are served", async () => {
     await using test = await startTestRelay();
     await test.page();
+    using timeouts = stopTimeouts();
     const sockets = Array.from({ length: 2 * MAX_CLIENTS_PER_ADDRESS }, () => bare(test).resume());
     const other = bystander(test);
     for (let turn = 0; turn < 5; turn += 1) expect((await other.call()).status).toBe(0);
+    // Those that were not cut at once wait to be told.
+    await test.settled({ sockets: MAX_CLIENTS_PER_ADDRESS + MAX_TOLD_REFUSALS + 1 });
+    timeouts.pass(REFUSAL_LINGER_MS);
     // The page has one of them.
     await test.settled({ sockets: MAX_CLIENTS_PER_ADDRESS + 1 });
     expect((await other.call()).status).toBe(0);
@@ -29,6 +39,7 @@ describe("an address", () => {
 
   it("is told in the words of its protocol that it has all the connections that it may have", async () => {
     await using test = await startTestRelay({ addressLimits: { clients: 2 } });
+    using _timeouts = stopTimeouts();
     const held = [bare(test), bare(test)];
     await test.settled({ sockets: 2 });
     const sentence = "Your address has 2 connections to this relay, which is all it may have: close some.";
@@ -53,19 +64,23 @@ describe("an address", () => {
 
   it("with a hundred connections too many has only some of them told, the others cut", async () => {
     await using test = await startTestRelay({ addressLimits: { clients: 2 } });
+    using timeouts = stopTimeouts();
     const held = [bare(test), bare(test)];
     await test.settled({ sockets: 2 });
     // They say nothing: whoever would be told has to be waited for.
     const more = Array.from({ length: 100 }, () => bare(test).resume());
-    let most = 0;
-    const gone = Promise.all(more.map((socket) => once(socket, "close")));
-    const watch = setInterval(() => {
-      most = Math.max(most, test.relay.stats().sockets);
-    }, 1);
-    await gone;
-    clearInterval(watch);
-    expect(most).toBeGreaterThan(2);
-    expect(most).toBeLessThanOrEqual(2 + MAX_TOLD_REFUSALS);
+    const cut = Promise.withResolvers<void>();
+    let gone = 0;
+    for (const socket of more) {
+      socket.once("close", () => {
+        gone += 1;
+        if (gone === more.length - MAX_TOLD_REFUSALS) cut.resolve();
+      });
+    }
+    await cut.promise;
+    expect(test.relay.stats().sockets).toBe(2 + MAX_TOLD_REFUSALS);
+    timeouts.pass(REFUSAL_LINGER_MS);
+    await Promise.all(more.map(closed));
     for (const socket of held) socket.destroy();
     await test.settled(NOTHING_OPEN);
   });

@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bare, pour, said } from "../testing/bystander.ts";
+import { bare, closed, pour, said } from "../testing/bystander.ts";
 import { GrpcClient } from "../testing/grpc-call.ts";
 import { FrameReader } from "../testing/raw-http2.ts";
 import { selfSigned } from "../testing/self-signed.ts";
-import { NOTHING_OPEN, startTestRelay } from "../testing/start-test-relay.ts";
+import { NOTHING_OPEN, startTestRelay, type TestRelay } from "../testing/start-test-relay.ts";
 import { loadTlsIdentity, type TlsIdentity } from "../tls.ts";
 
 let directory: string;
@@ -26,6 +26,13 @@ beforeAll(() => {
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
+/** A connection that speaks TLS, whose errors are nobody's news. */
+function secure({ port }: TestRelay, protocol: string): TLSSocket {
+  const socket = connectTls({ port, host: "127.0.0.1", ca, ALPNProtocols: [protocol] });
+  socket.on("error", () => undefined);
+  return socket;
+}
+
 describe("a TLS client", () => {
   it("that stops in the middle of the handshake is cut", async () => {
     await using test = await startTestRelay({ tls, timing: { tlsHandshakeTimeoutMs: 100 } });
@@ -40,10 +47,8 @@ describe("a TLS client", () => {
       tls,
       timing: { http2SilenceMs: 100, headersTimeoutMs: 100 },
     });
-    const http2 = connectTls({ port: test.port, host: "127.0.0.1", ca, ALPNProtocols: ["h2"] });
-    expect(await new FrameReader(http2).goaway()).toContain("no request came within 0.1 s");
-    const http1 = connectTls({ port: test.port, host: "127.0.0.1", ca, ALPNProtocols: ["http/1.1"] });
-    expect(await said(http1)).toMatch(/^HTTP\/1.1 408/);
+    expect(await new FrameReader(secure(test, "h2")).goaway()).toContain("no request came within 0.1 s");
+    expect(await said(secure(test, "http/1.1"))).toMatch(/^HTTP\/1.1 408/);
     await test.settled(NOTHING_OPEN);
   });
 
@@ -53,11 +58,10 @@ describe("a TLS client", () => {
     early.end(Buffer.from([0x16, 3, 1, 2, 0, 1, 0]));
     await said(early);
     for (const protocol of ["h2", "http/1.1"]) {
-      const late = connectTls({ port: test.port, host: "127.0.0.1", ca, ALPNProtocols: [protocol] });
-      late.on("error", () => undefined);
+      const late = secure(test, protocol);
       await once(late, "secureConnect");
       late.resume().end();
-      await once(late, "close");
+      await closed(late);
     }
     await test.settled(NOTHING_OPEN);
   });

@@ -1,12 +1,12 @@
 import { hash, randomUUID } from "node:crypto";
-import { once } from "node:events";
 import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { CloseCode, encodeHello, encodeMessage, FrameType } from "../../proto/tunnel/index.ts";
-import { MAX_HELLO_BYTES, MAX_UNGREETED_PER_ADDRESS } from "../limits.ts";
-import { bare, bystander, OTHER_ADDRESS, pour } from "../testing/bystander.ts";
+import { MAX_HELLO_BYTES, MAX_UNGREETED_PER_ADDRESS, SHUTDOWN_GRACE_MS } from "../limits.ts";
+import { bare, bystander, closed, OTHER_ADDRESS, pour } from "../testing/bystander.ts";
 import { closeCode, Opcode, upgrade, upgradeRequest, webSocketFrame } from "../testing/raw-web-socket.ts";
 import { NOTHING_OPEN, startTestRelay, type TestRelay } from "../testing/start-test-relay.ts";
+import { stopTimeouts } from "../testing/stop-timeouts.ts";
 
 const { binary, close, continuation, ping, text } = Opcode;
 
@@ -17,7 +17,7 @@ async function webSocket(test: TestRelay, options: { localAddress?: string } = {
 }
 
 /** How the relay closes. */
-async function closed(socket: Socket): Promise<{ code: number; reason: string } | undefined> {
+async function closing(socket: Socket): Promise<{ code: number; reason: string } | undefined> {
   const chunks: Buffer[] = [];
   socket.on("data", (chunk: Buffer) => chunks.push(chunk));
   // The relay waits for our close frame, as it has to.
@@ -25,7 +25,7 @@ async function closed(socket: Socket): Promise<{ code: number; reason: string } 
     if (closeCode(Buffer.concat(chunks)) !== undefined) socket.end(webSocketFrame(close));
   };
   socket.on("data", answer);
-  if (!socket.closed) await once(socket, "close");
+  await closed(socket);
   return closeCode(Buffer.concat(chunks));
 }
 
@@ -62,7 +62,7 @@ describe("a WebSocket", () => {
       const page = await test.page();
       const socket = await webSocket(test);
       socket.write(frame);
-      expect(await closed(socket)).toMatchObject({ code });
+      expect(await closing(socket)).toMatchObject({ code });
       expect(page.tunnel.isOpen).toBe(true);
       await test.settled({ tunnels: 1, sockets: 1 });
     });
@@ -72,7 +72,7 @@ describe("a WebSocket", () => {
     await using test = await startTestRelay();
     const socket = await webSocket(test);
     socket.write(webSocketFrame(binary, Buffer.alloc(MAX_HELLO_BYTES + 1)));
-    expect(await closed(socket)).toEqual({
+    expect(await closing(socket)).toEqual({
       code: CloseCode.protocolError,
       reason: `HELLO has ${MAX_HELLO_BYTES + 1} bytes, ${MAX_HELLO_BYTES} are allowed`,
     });
@@ -83,7 +83,7 @@ describe("a WebSocket", () => {
     await using test = await startTestRelay();
     const page = await test.page();
     const socket = await webSocket(test);
-    const answer = closed(socket);
+    const answer = closing(socket);
     socket.write(webSocketFrame(binary, "x", { final: false }));
     const part = webSocketFrame(continuation, "x", { final: false });
     await pour(socket, Buffer.concat(Array.from({ length: 1000 }, () => part)), 100);
@@ -159,19 +159,23 @@ describe("a WebSocket", () => {
     socket.write(hello("a"));
     await test.settled({ exporters: 1 });
     socket.resume().end();
-    await once(socket, "close");
+    await closed(socket);
     await test.settled({ tunnels: 0, sockets: 0 });
   });
 
   it("by the hundred, that say nothing, leave room for the page of another address", async () => {
     await using test = await startTestRelay({ timing: { helloTimeoutMs: 60_000 } });
+    using timeouts = stopTimeouts();
     const strangers = Array.from({ length: 5 * MAX_UNGREETED_PER_ADDRESS }, () => bare(test));
     const refused: (string | undefined)[] = [];
+    const allRefused = Promise.withResolvers<void>();
     for (const socket of strangers) {
       socket.on("data", (bytes: Buffer) => {
         const end = bytes.indexOf("\r\n\r\n");
         const code = closeCode(end < 0 ? bytes : bytes.subarray(end + 4));
-        if (code !== undefined) refused.push(`${code.code} ${code.reason}`);
+        if (code === undefined) return;
+        refused.push(`${code.code} ${code.reason}`);
+        if (refused.length === 4 * MAX_UNGREETED_PER_ADDRESS) allRefused.resolve();
       });
       socket.write(upgradeRequest(test.port));
     }
@@ -179,7 +183,9 @@ describe("a WebSocket", () => {
     const page = await webSocket(test, { localAddress: OTHER_ADDRESS });
     page.write(hello("far"));
     await test.settled({ exporters: 1 });
+    await allRefused.promise;
     // Also those that do not answer a close frame are gone in the end.
+    timeouts.pass(SHUTDOWN_GRACE_MS);
     await test.settled({ tunnels: MAX_UNGREETED_PER_ADDRESS + 1 });
     expect(refused).toHaveLength(4 * MAX_UNGREETED_PER_ADDRESS);
     expect(new Set(refused)).toEqual(

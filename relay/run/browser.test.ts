@@ -6,6 +6,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { silentLogger } from "../logging.ts";
 import { type Browser, startBrowser } from "./browser.ts";
 
+/** For what another process does: a bound against hanging, not a time that is expected. */
+const AT_LAST = { timeout: 50_000 };
+
 let directory: string;
 let browser: Browser | undefined;
 
@@ -20,10 +23,13 @@ afterEach(async () => {
 });
 
 /** A program in the browser's place: it says with what it was started, and has a helper that TERM does not end. */
-async function start(script: string): Promise<{ browser: Browser; args: string[]; helper: number }> {
+async function start(
+  script: string,
+  { first = "" } = {},
+): Promise<{ browser: Browser; args: string[]; helper: number }> {
   const executable = join(directory, "browser.sh");
   const helper = 'sh -c \'trap "" TERM; echo $$ > "$0.helper"; while :; do sleep 1; done\' "$0" &\n';
-  writeFileSync(executable, `#!/bin/sh\nprintf '%s\\n' "$@" > "$0.args"\n${helper}${script}\n`);
+  writeFileSync(executable, `#!/bin/sh\nprintf '%s\\n' "$@" > "$0.args"\n${first}\n${helper}${script}\n`);
   chmodSync(executable, 0o755);
   browser = await startBrowser({
     executable,
@@ -36,7 +42,7 @@ async function start(script: string): Promise<{ browser: Browser; args: string[]
     const text = readFileSync(`${executable}.helper`, "utf8");
     if (!text.endsWith("\n")) throw new Error("not yet");
     return Number(text);
-  });
+  }, AT_LAST);
   return { browser, args: readFileSync(`${executable}.args`, "utf8").trim().split("\n"), helper: pid };
 }
 
@@ -66,17 +72,17 @@ describe.skipIf(process.platform !== "linux")("startBrowser()", () => {
     await browser.stop();
     expect(await browser.exited).toMatchObject({ signal: "SIGTERM" });
     expect(existsSync(files)).toBe(false);
-    await vi.waitFor(() => expect(isRunning(helper)).toBe(false));
+    await vi.waitFor(() => expect(isRunning(helper)).toBe(false), AT_LAST);
   });
 
   it("kills a browser that does not end by itself", async () => {
-    const { browser } = await start("trap '' TERM\nwhile :; do sleep 1; done");
+    const { browser } = await start("while :; do sleep 1; done", { first: "trap '' TERM" });
     await browser.stop();
     expect(await browser.exited).toMatchObject({ signal: "SIGKILL" });
   });
 
   it("kills a browser without asking when told so", async () => {
-    const { browser, args } = await start("trap '' TERM\nwhile :; do sleep 1; done");
+    const { browser, args } = await start("while :; do sleep 1; done", { first: "trap '' TERM" });
     browser.kill();
     expect(await browser.exited).toMatchObject({ signal: "SIGKILL" });
     expect(existsSync(dirname(fileURLToPath(args.at(-1) ?? "")))).toBe(false);
@@ -85,6 +91,6 @@ describe.skipIf(process.platform !== "linux")("startBrowser()", () => {
   it("tells how a browser ended by itself", async () => {
     const { browser, helper } = await start('while [ ! -s "$0.helper" ]; do sleep 0.05; done; exit 7');
     expect(await browser.exited).toEqual({ code: 7, signal: null });
-    await vi.waitFor(() => expect(isRunning(helper)).toBe(false));
+    await vi.waitFor(() => expect(isRunning(helper)).toBe(false), AT_LAST);
   });
 });

@@ -3,7 +3,6 @@
  * Above: tests of relay/. Below: grpc-call.ts, node:net. Linux answers on all of 127.0.0.0/8.
  */
 
-import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { GrpcClient } from "./grpc-call.ts";
 import type { TestRelay } from "./start-test-relay.ts";
@@ -27,11 +26,19 @@ export function bare(
   return socket;
 }
 
-/** Everything that the relay says until it closes its side. */
+/**
+ * Resolves when a connection is gone, in whatever way: who still sends when the other side cuts it sees a reset instead of an
+ * end, or fails to write. `once(socket, "close")` rejects then.
+ */
+export async function closed(socket: Pick<Socket, "closed" | "once">): Promise<void> {
+  if (!socket.closed) await new Promise<void>((resolve) => socket.once("close", () => resolve()));
+}
+
+/** Everything that the relay says until the connection is gone. */
 export async function said(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-  if (!socket.closed) await once(socket, "close");
+  await closed(socket);
   return Buffer.concat(chunks).toString("latin1");
 }
 

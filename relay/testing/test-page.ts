@@ -50,6 +50,7 @@ export class TestPage {
   readonly #end: DiallingEnd;
   readonly #attached = Promise.withResolvers<Hello>();
   readonly #closed = Promise.withResolvers<TunnelClosed>();
+  readonly #wakers = new Set<() => void>();
 
   constructor(options: TestPageOptions) {
     const { passphrase = "secret" } = options;
@@ -77,6 +78,15 @@ export class TestPage {
   /** Resolves when the first tunnel is over, or the relay has refused. */
   get closed(): Promise<TunnelClosed> {
     return this.#closed.promise;
+  }
+
+  /** The page's end of a call: the first, or a later one. The relay may have counted it before it is here. */
+  async stream(index = 0): Promise<TunnelStream> {
+    for (;;) {
+      const stream = this.streams[index];
+      if (stream !== undefined) return stream;
+      await new Promise<void>((resolve) => this.#wakers.add(resolve));
+    }
   }
 
   /** Connect, at first or again; the tunnel goes on where the relay lets it. */
@@ -157,6 +167,8 @@ export class TestPage {
       },
       onStream: (stream) => {
         this.streams.push(stream);
+        for (const wake of this.#wakers) wake();
+        this.#wakers.clear();
         void (this.#options.answer ?? echo)(stream);
       },
     });

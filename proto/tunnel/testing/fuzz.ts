@@ -34,9 +34,9 @@ export function fuzzSettings(runs = USUAL_RUNS, environment: Environment = proce
   return { numRuns: Math.ceil(runs * times(environment)), seed: chooseSeed(environment) };
 }
 
-/** What a fuzz test may take: seconds on a machine with nothing else to do, a minute on a busy one. */
+/** What a fuzz test may take: seconds on a machine with nothing else to do, two minutes on a busy one. */
 export function fuzzTimeoutMs(environment: Environment = process.env): number {
-  return 60_000 * Math.max(1, times(environment));
+  return 120_000 * Math.max(1, times(environment));
 }
 
 function times({ JUMPTAB_FUZZ_RUNS: text = "1" }: Environment): number {
