@@ -186,9 +186,10 @@ export class Exporter implements AsyncDisposable {
 
   /** What clients are greeted with: the configuration's words, then those of the session's hook. */
   get #motd(): string {
-    return [this.config.motd, this.#lifecycle.motd]
-      .filter((text) => text !== undefined && text !== "")
-      .join("\n");
+    const { motd = "" } = this.config;
+    const more = this.#lifecycle.motd;
+    if (more === undefined) return motd;
+    return motd.trim() === "" ? more : `${motd.trimEnd()}\n${more}`;
   }
 
   #host(): ServiceHost {

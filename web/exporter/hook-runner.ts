@@ -83,6 +83,7 @@ export class HookRunner {
     hook: HookConfig,
     { limitMs, signal }: { limitMs?: number | undefined; signal: AbortSignal },
   ): Promise<HookOutcome> {
+    if (signal.aborted) return { kind: "ended" };
     const { clock, log, onChange, scripts, commands } = this.#options;
     const cancel = new AbortController();
     const over = new AbortController();
@@ -104,8 +105,7 @@ export class HookRunner {
     this.#run = { name, startedAt: clock.now(), timeoutMs, limit, end };
     onChange();
     limit(timeoutMs);
-    if (signal.aborted) end({ kind: "ended" });
-    else signal.addEventListener("abort", () => end({ kind: "ended" }), { once: true, signal: over.signal });
+    signal.addEventListener("abort", () => end({ kind: "ended" }), { once: true, signal: over.signal });
     try {
       const request = {
         script: hook.script,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  LOG_HOOK_LINES,
   LOG_REPLAY_LINES,
   LOG_RING_LINES,
   type LogLine,
@@ -12,7 +13,7 @@ function ring(): { ring: LogRing; say(message: string, source?: LogLine["source"
   return {
     ring: log,
     say: (message, source = "driver") =>
-      log.append({ severity: "INFO", source, message, driver: "power", driverType: "power", fields: {} }),
+      log.append({ severity: "INFO", source, message, driver: "power", driverType: "power" }),
   };
 }
 
@@ -37,6 +38,49 @@ describe("LogRing", () => {
       ["a", "b", "c"],
       ["a", "b", "c"],
     ]);
+  });
+
+  it("tells a new reader what the session's hooks said, whatever flood came after", async () => {
+    const { ring: log, say } = ring();
+    log.beginSession();
+    say("hook line 1", "beforeLease");
+    say("hook line 2", "beforeLease");
+    for (let index = 0; index < 10 * LOG_RING_LINES; index += 1) say(String(index));
+    const taken = await take(log.read({ signal: new AbortController().signal }), 3);
+    expect(taken).toEqual(["hook line 1", "hook line 2", String(10 * LOG_RING_LINES - LOG_REPLAY_LINES)]);
+  });
+
+  it("keeps the newest lines of a hook that says very much", async () => {
+    const { ring: log, say } = ring();
+    log.beginSession();
+    for (let index = 0; index < 100_000; index += 1) say(String(index), "beforeLease");
+    say("driver line");
+    const taken = await take(log.read({ signal: new AbortController().signal }), LOG_HOOK_LINES + 1);
+    expect(taken[0]).toBe(String(100_000 - LOG_HOOK_LINES));
+    expect(taken.at(-1)).toBe("driver line");
+  });
+
+  it("does not tell a new reader what hooks said in earlier sessions", async () => {
+    const { ring: log, say } = ring();
+    log.beginSession();
+    say("earlier", "beforeLease");
+    say("driver line");
+    say("earlier", "afterLease");
+    log.beginSession();
+    say("now", "beforeLease");
+    expect(await take(log.read({ signal: new AbortController().signal }), 2)).toEqual(["now", "driver line"]);
+  });
+
+  it("pushes a line to each reader as soon as it is there, once, after the replay", async () => {
+    const { ring: log, say } = ring();
+    say("before", "beforeLease");
+    const readers = [1, 2, 3].map(() => log.read({ signal: new AbortController().signal }));
+    const first = await Promise.all(readers.map((reader) => take(reader, 1)));
+    expect(first).toEqual([["before"], ["before"], ["before"]]);
+    const live = readers.map((reader) => take(reader, 2));
+    say("live", "beforeLease");
+    say("more");
+    expect(await Promise.all(live)).toEqual(Array(3).fill(["live", "more"]));
   });
 
   it("tells a new reader of the time before it came, hooks first", async () => {
