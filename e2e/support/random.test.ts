@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chooseSeed, Random } from "./random.ts";
+import { chooseSeed, DEFAULT_SEED, Random } from "./random.ts";
 
 const take = (random: Random, count: number): number[] => Array.from({ length: count }, () => random.next());
 
@@ -30,9 +30,11 @@ describe("Random", () => {
 });
 
 describe("chooseSeed()", () => {
-  it("takes the environment's, and a new one otherwise", () => {
+  it("takes the environment's, the same as always without one, and a new one when it is told to", () => {
     expect(chooseSeed({ JUMPTAB_CHAOS_SEED: "4294967295" })).toBe(4294967295);
-    expect(chooseSeed({})).toBeLessThan(2 ** 32);
+    expect(chooseSeed({})).toBe(DEFAULT_SEED);
+    const seeds = Array.from({ length: 10 }, () => chooseSeed({ JUMPTAB_CHAOS_SEED: "random" }));
+    expect(new Set(seeds).size).toBeGreaterThan(1);
   });
 
   it("refuses what is no number", () => {

@@ -6,7 +6,7 @@
 
 import { randomInt } from "node:crypto";
 
-/** `JUMPTAB_CHAOS_SEED=123` repeats a run. */
+/** `JUMPTAB_CHAOS_SEED=123` repeats a run, `JUMPTAB_CHAOS_SEED=random` tries another. */
 export const SEED_VARIABLE = "JUMPTAB_CHAOS_SEED";
 
 export class Random {
@@ -47,14 +47,19 @@ export class Random {
   }
 }
 
+/** Of a run that nobody asked anything special of: the suite is the same each time. */
+export const DEFAULT_SEED = 20_261_120;
+
 /**
- * The seed of a run: the environment's, or a new one.
+ * The seed of a run: the environment's, a new one for `random`, or the same as always.
  *
  * @throws Error when the environment's is none.
  */
 export function chooseSeed(environment: NodeJS.ProcessEnv = process.env): number {
   const given = environment[SEED_VARIABLE];
-  if (given === undefined || given === "") return randomInt(2 ** 32);
-  if (!/^\d{1,10}$/.test(given)) throw new Error(`${SEED_VARIABLE} is a whole number, not "${given}"`);
+  if (given === undefined || given === "") return DEFAULT_SEED;
+  if (given === "random") return randomInt(2 ** 32);
+  if (!/^\d{1,10}$/.test(given))
+    throw new Error(`${SEED_VARIABLE} is a whole number, or random, not "${given}"`);
   return Number(given);
 }
