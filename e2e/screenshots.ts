@@ -1,38 +1,154 @@
-// `npm run screenshots`: the pictures of the documents, from the real page: a demo board that was switched on and looked into.
+// `npm run screenshots`: the pictures of the documents, from the real page: a demo board that was switched on and looked
+// into, a hook that runs and one that failed, the log with a search, and the terminal. With a folder as its argument they go
+// there, and all of them are taken in light, dark and narrow.
 
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium, type Page } from "@playwright/test";
+import { type BrowserContextOptions, chromium, type Page } from "@playwright/test";
 import { installedChromium } from "../scripts/prepare-chromium.ts";
 
-const OUT = fileURLToPath(new URL("../docs/images/", import.meta.url));
+const DOCUMENTS = fileURLToPath(new URL("../docs/images/", import.meta.url));
 const START = fileURLToPath(new URL("../scripts/start.ts", import.meta.url));
 
-const SHOTS = [
-  { name: "welcome-light", colorScheme: "light", width: 1280, height: 720, board: false },
-  { name: "bench-light", colorScheme: "light", width: 1280, height: 900, board: true },
-  { name: "bench-dark", colorScheme: "dark", width: 1280, height: 900, board: true },
-  { name: "bench-narrow", colorScheme: "light", width: 390, height: 1400, board: true },
-] as const;
+const WAITING_HOOK = hookBench(
+  "rack-3",
+  `echo "Waiting for the board's boot loader"
+      j power on
+      sleep 600`,
+);
 
-/** The demo board, on, with its console open and logged in. */
-async function showBoard(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Try a demo board" }).click();
-  await page.getByText("Clients can connect").first().waitFor();
-  await page.getByRole("button", { name: "On: power" }).click();
-  await page.getByRole("button", { name: /^Open console of/ }).click();
-  const terminal = page.locator("jumptab-console .xterm-rows");
-  await terminal.getByText("login:").waitFor({ timeout: 20_000 });
-  for (const line of ["root", "uname -a", "led on", "temp"]) {
-    await page.keyboard.type(`${line}\n`);
-    await terminal.getByText("~#").nth(0).waitFor();
-  }
-  await terminal.getByText("°C").or(terminal.getByText("temp")).first().waitFor();
-  await page.evaluate(() => window.scrollTo(0, 0));
+const FAILING_HOOK = hookBench(
+  "rack-4",
+  `echo "Switching the board on"
+      j power on
+      j power read
+      echo "No answer from the fan controller" >&2
+      exit 1`,
+);
+
+/** What can be shown. Each begins at the first face of the page. */
+const SCENES = {
+  async welcome(page: Page): Promise<void> {
+    await page.getByRole("button", { name: "Try a demo board" }).waitFor();
+  },
+
+  /** The demo board, on, with its console open and logged in. */
+  async bench(page: Page): Promise<void> {
+    await startDemo(page);
+    await page.getByRole("button", { name: "On: power" }).click();
+    await page.getByRole("button", { name: /^Open console of/ }).click();
+    const terminal = page.locator("jumptab-console .xterm-rows");
+    await terminal.getByText("login:").waitFor({ timeout: 20_000 });
+    for (const line of ["root", "uname -a", "led on", "temp"]) {
+      await page.keyboard.type(`${line}\n`);
+      await terminal.getByText("~#").nth(0).waitFor();
+    }
+    await terminal.getByText("°C").or(terminal.getByText("temp")).first().waitFor();
+  },
+
+  async "hook-running"(page: Page): Promise<void> {
+    await paste(page, WAITING_HOOK);
+    await page.getByText("Preparing the session").first().waitFor();
+    await page.getByRole("log").getByText("Operation completed").last().waitFor();
+  },
+
+  async "hook-failed"(page: Page): Promise<void> {
+    await paste(page, FAILING_HOOK);
+    await page.getByText("The session could not begin").first().waitFor();
+    await page.getByRole("button", { name: "Show its lines" }).click();
+  },
+
+  async log(page: Page): Promise<void> {
+    await startDemo(page);
+    for (const button of ["On", "Read", "Cycle", "Read", "Off", "Read"]) {
+      await page.getByRole("button", { name: `${button}: power` }).click();
+    }
+    const search = page.getByLabel("Search the log");
+    await search.fill("read");
+    await page.getByRole("log").locator("mark").first().waitFor();
+    await search.press("Enter");
+    await search.press("Shift+Enter");
+  },
+
+  async terminal(page: Page): Promise<void> {
+    await startDemo(page);
+    await page.getByRole("button", { name: "Open terminal" }).click();
+    const command = page.getByRole("textbox", { name: "Command", exact: true });
+    for (const line of ["j power on", "j power read | cut -d' ' -f1", "cd /tmp", "j pwer", "j --help"]) {
+      await command.and(page.locator(":not([readonly])")).waitFor();
+      await command.fill(line);
+      await command.press("Enter");
+    }
+    await command.and(page.locator(":not([readonly])")).waitFor();
+    await command.fill("j serial ");
+    await page.locator("jumptab-shell").scrollIntoViewIfNeeded();
+  },
+};
+
+type Scene = keyof typeof SCENES;
+
+interface Shot {
+  readonly name: string;
+  readonly scene: Scene;
+  readonly look: BrowserContextOptions;
 }
 
-mkdirSync(OUT, { recursive: true });
+const LIGHT = { colorScheme: "light", viewport: { width: 1280, height: 900 } } as const;
+const DARK = { colorScheme: "dark", viewport: { width: 1280, height: 900 } } as const;
+const NARROW = { colorScheme: "light", viewport: { width: 390, height: 1400 } } as const;
+
+const DOCUMENT_SHOTS: readonly Shot[] = [
+  { name: "welcome-light", scene: "welcome", look: { ...LIGHT, viewport: { width: 1280, height: 720 } } },
+  { name: "bench-light", scene: "bench", look: LIGHT },
+  { name: "bench-dark", scene: "bench", look: DARK },
+  { name: "bench-narrow", scene: "bench", look: NARROW },
+  { name: "hook-failed-light", scene: "hook-failed", look: LIGHT },
+  { name: "terminal-light", scene: "terminal", look: LIGHT },
+];
+
+const ALL_SHOTS: readonly Shot[] = Object.keys(SCENES).flatMap((scene) =>
+  Object.entries({ light: LIGHT, dark: DARK, narrow: NARROW }).map(([name, look]) => ({
+    name: `${scene}-${name}`,
+    scene: scene as Scene,
+    look,
+  })),
+);
+
+async function startDemo(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Try a demo board" }).click();
+  await page.getByText("Clients can connect").first().waitFor();
+}
+
+async function paste(page: Page, configuration: string): Promise<void> {
+  await SCENES.welcome(page);
+  await page.evaluate((text) => navigator.clipboard.writeText(text), configuration);
+  await page.keyboard.press("Control+v");
+}
+
+function hookBench(name: string, script: string): string {
+  return `apiVersion: jumpstarter.dev/v1alpha1
+kind: ExporterConfig
+metadata:
+  name: ${name}
+export:
+  board:
+    type: jumptab.simulator.DemoBoard
+  power:
+    ref: board.power
+hooks:
+  beforeLease:
+    timeout: 900
+    onFailure: endLease
+    script: |
+      ${script}
+`;
+}
+
+const [folder] = process.argv.slice(2);
+const out = folder === undefined ? DOCUMENTS : resolve(folder);
+mkdirSync(out, { recursive: true });
 const relay = spawn(process.execPath, [START, "--tls-grpc-listener", "0"], {
   stdio: ["ignore", "pipe", "inherit"],
 });
@@ -45,13 +161,13 @@ try {
     ...(executablePath === undefined ? {} : { executablePath }),
     args: process.getuid?.() === 0 ? ["--no-sandbox", "--disable-gpu"] : [],
   });
-  for (const { name, colorScheme, width, height, board } of SHOTS) {
-    const context = await browser.newContext({ colorScheme, viewport: { width, height } });
+  for (const { name, scene, look } of folder === undefined ? DOCUMENT_SHOTS : ALL_SHOTS) {
+    const context = await browser.newContext({ ...look, permissions: ["clipboard-read", "clipboard-write"] });
     const page = await context.newPage();
     await page.goto(address);
-    if (board) await showBoard(page);
-    else await page.getByRole("button", { name: "Try a demo board" }).waitFor();
-    await page.screenshot({ path: `${OUT}${name}.png` });
+    await SCENES[scene](page);
+    if (scene !== "terminal") await page.evaluate(() => window.scrollTo(0, 0));
+    await page.screenshot({ path: `${out}/${name}.png`, fullPage: folder !== undefined });
     await context.close();
   }
   await browser.close();

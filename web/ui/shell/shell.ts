@@ -10,6 +10,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { PageActions, PageShell } from "../model.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
+import { promptOf } from "./prompt.ts";
 import { append, type Entry, type EntryKind, endsInLine } from "./scrollback.ts";
 import { NO_HISTORY, readHistory, type ShellHistory, step, withLine, writeHistory } from "./shell-history.ts";
 import { shellStyles } from "./styles.ts";
@@ -133,7 +134,7 @@ export class Shell extends LitElement {
           ({ kind, text }) => html`<span class=${kind}>${text}</span>`,
         )}</pre>
         <div class="prompt" ?hidden=${!open}>
-          <label for="line" title=${this.cwd}>${this.cwd} $</label>
+          <label for="line" title=${this.cwd}>${promptOf(this.cwd)}</label>
           <input
             id="line"
             ${ref(this.#input)}
@@ -183,7 +184,7 @@ export class Shell extends LitElement {
     if (this.state.kind !== "open" || this.state.running) return;
     const { shell } = this.state;
     this.#atEnd = true;
-    this.#say("command", `${this.cwd} $ ${line}\n`);
+    this.#say("command", `${promptOf(this.cwd)} ${line}\n`);
     if (line.trim() === "") return;
     this.#history = withLine(this.#history, line);
     this.actions.remember("shell-history", writeHistory(this.#history));
@@ -246,7 +247,7 @@ export class Shell extends LitElement {
       this.#interrupt();
       return;
     }
-    this.#say("command", `${this.cwd} $ ${input.value}^C\n`);
+    this.#say("command", `${promptOf(this.cwd)} ${input.value}^C\n`);
     this.#write("");
     this.#history = { ...this.#history, at: this.#history.lines.length, draft: "" };
   }
