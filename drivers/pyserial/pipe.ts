@@ -37,7 +37,7 @@ export async function pipe({ open, input, output, signal }: PipeOptions): Promis
       // What the device answers must not stand in the way. It is not cancelled: that is what a client does who has gone,
       // and a driver may give up for such a one. What fails in reading fails in writing too.
       receive(reader, () => undefined).catch(() => undefined);
-      await Promise.race([send(writer, input ?? ""), rejection(signal)]);
+      await Promise.race([send(writer, input ?? ""), rejection(signal, over.signal)]);
       return;
     }
     let failure: { readonly error: unknown } | undefined;
@@ -79,9 +79,10 @@ async function receive(
   }
 }
 
-function rejection(signal: AbortSignal): Promise<never> {
+/** Rejects when `signal` is aborted; listens no longer once `over` is. */
+function rejection(signal: AbortSignal, over: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true, signal: over });
   });
 }
