@@ -93,6 +93,13 @@ export const ZONES: readonly Zone[] = [
     rule: "a driver imports drivers/base and its own libraries: no other driver (children come by configuration), no wire format, no page",
   },
   {
+    files: "web/exporter/testing/**",
+    own: 2,
+    may: ["drivers/base/**", "drivers/testing/**", "proto/**"],
+    packages: ["@connectrpc/connect", "valibot"],
+    rule: "tools for tests of the exporter bring drivers, a client and a clock",
+  },
+  {
     files: "web/exporter/**",
     own: 2,
     may: ["drivers/base/**", "proto/**", "web/messages.ts"],

@@ -159,8 +159,8 @@ export type ToWorker =
       readonly relay: RelayAddress;
       readonly takeOver: boolean;
     }
-  /** afterLease runs first. A second one while it runs ends it. */
-  | { readonly kind: "stop"; readonly id: number }
+  /** afterLease runs first. A second one while it runs ends it. `hookMs`: it gets no more than so many milliseconds. */
+  | { readonly kind: "stop"; readonly id: number; readonly hookMs?: number }
   /** End the session: afterLease, drivers reset, beforeLease of the next. Answered when the next is ready, or has failed. */
   | { readonly kind: "end-session"; readonly id: number }
   /** A shell of the page's own, over `port` with ShellPortMessage both ways; answered when it is ready. */
@@ -168,7 +168,13 @@ export type ToWorker =
   /** Dial the relay again, and take the exporter from the page that holds it. Drivers and devices go on as they are. */
   | { readonly kind: "take-over"; readonly id: number; readonly relay: RelayAddress }
   /** Check a configuration without starting it; answered with ConfigCheck. */
-  | { readonly kind: "check"; readonly id: number; readonly yaml: string }
+  | {
+      readonly kind: "check";
+      readonly id: number;
+      readonly yaml: string;
+      /** As in the bench. */
+      readonly files?: Readonly<Record<string, string>>;
+    }
   /** The person has granted a device, or taken a grant back: look again. */
   | { readonly kind: "devices-changed"; readonly id: number }
   /** Something has happened that connections often do not survive: see whether the one to the relay has. */

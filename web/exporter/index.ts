@@ -5,6 +5,8 @@
 export type { ConfigNode, DriverNode, ExporterConfig, ProxyNode } from "./config.ts";
 export { type DriverInstance, pathText, type TreeEntry } from "./driver-instance.ts";
 export { Exporter, type ExporterOptions } from "./exporter.ts";
+export { shellEnvironment } from "./hook-environment.ts";
+export type { RunningHook } from "./hook-runner.ts";
 export { type LogLine, LogRing } from "./log-ring.ts";
 export type { ScriptCommand, ScriptRunner, ScriptShell } from "./script-runner.ts";
 export { toConnectError } from "./to-connect-error.ts";

@@ -265,6 +265,18 @@ describe("a stop", () => {
     expect(made.messages).toContain("[HOOK_WARNING] afterLease hook warning: Hook timed out after 3 seconds");
   });
 
+  it("gets a bound from a second stop that has one", async () => {
+    const made = await life({ after: { timeoutMs: 60_000 } });
+    const first = made.lifecycle.stop();
+    await made.clock.advance(10_000);
+    const second = made.lifecycle.stop({ hookMs: 3000 });
+    await made.clock.advance(2999);
+    expect(made.now).toBe("AFTER_LEASE_HOOK");
+    await made.clock.advance(1 + LAST_WORDS_MS);
+    await Promise.all([first, second]);
+    expect(made.now).toBe("OFFLINE");
+  });
+
   it("bounds a hook that runs because the session has been ended before, and no session follows", async () => {
     const made = await life({ after: { timeoutMs: 60_000 } });
     const ended = made.lifecycle.endSession();

@@ -91,13 +91,13 @@ export class Lifecycle {
 
   /**
    * Stop for good: a beforeLease hook that runs is ended, afterLease runs, then the status is OFFLINE. A second call ends the
-   * afterLease hook, or the pause after it. It never takes longer than that hook's own time, and the pause.
+   * afterLease hook, or the pause after it; one with a bound gives the hook that bound. It never takes longer than that hook's own time, and the pause.
    *
    * @param hookMs A bound for the hook that is tighter than its own.
    */
   async stop({ hookMs }: { hookMs?: number | undefined } = {}): Promise<void> {
     const { runner } = this.#options;
-    if (this.#stop !== undefined) {
+    if (this.#stop !== undefined && hookMs === undefined) {
       if (runner.running?.name === "afterLease") runner.end();
       this.#pausing?.abort();
     } else {

@@ -24,14 +24,10 @@ import type {
   TunnelState,
 } from "../messages.ts";
 import { RelayConnection } from "../tunnel/relay-connection.ts";
-import { driverSnapshots, logRecord } from "./snapshot.ts";
-import { bridgeStream } from "./stream-bridge.ts";
-
-/** 100 ms: often enough to look live, seldom enough that drawing a busy bench takes no time from its calls. */
-export const SNAPSHOT_INTERVAL_MS = 100;
-
-/** 1000 items: the window's own streaming calls are readings to show, not data to keep. */
-export const MAX_STREAMING_ITEMS = 1000;
+import { pageCommands } from "./page-commands.ts";
+import { PageRequests } from "./page-requests.ts";
+import { driverSnapshots, hookSnapshot } from "./snapshot.ts";
+import { WindowFeed } from "./window-feed.ts";
 
 /** What the host needs of the worker it lives in. */
 export interface HostPlatform {
@@ -56,13 +52,9 @@ interface Running {
   readonly exporter: Exporter;
   readonly identity: ExporterIdentity;
   readonly connection: RelayConnection;
+  readonly requests: PageRequests;
   readonly stop: AbortController;
 }
-
-const NO_SCRIPTS: ScriptRunner = {
-  run: () => Promise.reject(new Error("this page has no shell yet")),
-  open: () => Promise.reject(new Error("this page has no shell yet")),
-};
 
 export class ExporterHost {
   readonly #platform: HostPlatform;
@@ -78,8 +70,7 @@ export class ExporterHost {
   /** Starting and stopping, one after the other. */
   #turn: Promise<void> = Promise.resolve();
   readonly #nextDial = counter();
-  #snapshotDue = false;
-  #sentLines = 0;
+  readonly #feed: WindowFeed;
 
   constructor(platform: HostPlatform) {
     this.#platform = platform;
@@ -87,6 +78,12 @@ export class ExporterHost {
       () => platform.clock.now(),
       () => this.#changed(),
     );
+    this.#feed = new WindowFeed({
+      clock: platform.clock,
+      post: (message) => platform.post(message),
+      snapshot: () => this.#snapshot(),
+      log: () => this.#log,
+    });
   }
 
   /** Answer a message of the window; never rejects. */
@@ -112,18 +109,18 @@ export class ExporterHost {
         await this.#inTurn(() => this.#start(message.bench, message.relay, message.takeOver));
         return null;
       case "stop":
-        await this.#inTurn(() => this.#stop());
+        // One is under way: this one ends the hook that it waits for, or bounds it.
+        if (this.#phase === "stopping") void this.#running?.exporter.stop({ hookMs: message.hookMs });
+        await this.#inTurn(() => this.#stop(message.hookMs));
         return null;
       case "end-session":
         await this.#requireRunning().exporter.endSession();
         return null;
-      case "open-shell":
-        throw new Error("this page has no shell yet");
       case "take-over":
         await this.#inTurn(() => this.#takeOver(message.relay));
         return null;
       case "check":
-        return (await this.#check(message.yaml)) as unknown as JsonValue;
+        return (await this.#check(message.yaml, message.files)) as unknown as JsonValue;
       case "devices-changed":
         await this.#serial?.refresh();
         this.#changed();
@@ -136,31 +133,11 @@ export class ExporterHost {
         await this.#serial?.refresh();
         this.#changed();
         return null;
-      case "call": {
-        const { exporter, stop } = this.#requireRunning();
-        return exporter.call(message.path, message.method, message.args, stop.signal);
-      }
-      case "streaming-call": {
-        const { exporter, stop } = this.#requireRunning();
-        const items: JsonValue[] = [];
-        for await (const item of exporter.streamingCall(
-          message.path,
-          message.method,
-          message.args,
-          stop.signal,
-        )) {
-          items.push(item);
-          if (items.length >= MAX_STREAMING_ITEMS) break;
-        }
-        return items;
-      }
-      case "open-stream": {
-        const { exporter, stop } = this.#requireRunning();
-        await bridgeStream(exporter.stream(message.path, message.method), message.port, {
-          signal: stop.signal,
-        });
-        return null;
-      }
+      case "call":
+      case "streaming-call":
+      case "open-stream":
+      case "open-shell":
+        return this.#requireRunning().requests.answer(message);
     }
   }
 
@@ -175,19 +152,20 @@ export class ExporterHost {
     return result;
   }
 
-  async #check(yaml: string): Promise<ConfigCheck> {
-    const { name, problems, startable } = await checkExporterConfig(yaml, this.#platform.catalogue);
+  async #check(yaml: string, files: Bench["files"] | undefined): Promise<ConfigCheck> {
+    const { catalogue } = this.#platform;
+    const { name, problems, startable } = await checkExporterConfig(yaml, catalogue, files);
     return { name, problems, startable };
   }
 
   async #start(bench: Bench, relay: RelayAddress, takeOver: boolean): Promise<void> {
     await this.#stop();
-    const { catalogue, clock, serial } = this.#platform;
+    const { catalogue, clock, scripts, serial } = this.#platform;
     this.#phase = "starting";
     this.#failure = undefined;
     this.#changed();
     try {
-      const { config, name, problems } = await checkExporterConfig(bench.yaml, catalogue);
+      const { config, name, problems } = await checkExporterConfig(bench.yaml, catalogue, bench.files);
       this.#problems = problems;
       this.#name = name ?? "";
       if (config === undefined) {
@@ -211,10 +189,10 @@ export class ExporterHost {
         devices: { serial: this.#serial },
         clock,
         log: this.#log,
-        scripts: NO_SCRIPTS,
-        commands: () => ({}),
+        scripts,
+        commands: (self) => pageCommands(self, clock),
         onChange: () => this.#changed(),
-        onFatal: () => undefined,
+        onFatal: (failure) => void this.#inTurn(() => this.#fail(failure)),
       });
       this.#problems = [
         ...problems,
@@ -235,10 +213,12 @@ export class ExporterHost {
         ...(passphraseHash === undefined ? {} : { passphraseHash }),
       };
       const connection = this.#connect(exporter, identity, relay, takeOver);
-      this.#running = { exporter, identity, connection, stop };
-      void exporter.begin();
+      const requests = new PageRequests({ exporter, scripts, clock, signal: stop.signal });
+      this.#running = { exporter, identity, connection, requests, stop };
       this.#startedAt = clock.now();
       this.#phase = "running";
+      // Clients that come by now see the hook at work; what they missed is told to them.
+      void exporter.begin();
     } catch (error) {
       await this.#serial?.[Symbol.asyncDispose]();
       this.#serial = undefined;
@@ -287,32 +267,41 @@ export class ExporterHost {
     });
   }
 
-  async #stop(): Promise<void> {
+  /** Clients stay connected until the afterLease hook has ended: they see its lines. */
+  async #stop(hookMs?: number): Promise<void> {
     const running = this.#running;
     if (running === undefined) return;
     this.#phase = "stopping";
     this.#changed();
-    this.#running = undefined;
-    await running.connection.close("the exporter was stopped on its page");
-    running.stop.abort();
-    await running.exporter[Symbol.asyncDispose]();
-    await this.#serial?.[Symbol.asyncDispose]();
-    this.#serial = undefined;
+    await running.exporter.stop({ hookMs });
+    await this.#takeDown(running);
     this.#phase = "idle";
-    this.#startedAt = undefined;
-    this.#tunnel = { kind: "off" };
     this.#changed();
   }
 
-  /** Tell the window soon; many changes make one message. */
+  /** A hook with `onFailure: exit` has failed. */
+  async #fail(failure: string): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    await this.#takeDown(running);
+    this.#phase = "failed";
+    this.#failure = failure;
+    this.#changed();
+  }
+
+  async #takeDown({ connection, stop, exporter }: Running): Promise<void> {
+    this.#running = undefined;
+    await connection.close("the exporter was stopped on its page");
+    stop.abort();
+    await exporter[Symbol.asyncDispose]();
+    await this.#serial?.[Symbol.asyncDispose]();
+    this.#serial = undefined;
+    this.#startedAt = undefined;
+    this.#tunnel = { kind: "off" };
+  }
+
   #changed(): void {
-    if (this.#snapshotDue) return;
-    this.#snapshotDue = true;
-    void this.#platform.clock.sleep(SNAPSHOT_INTERVAL_MS).then(() => {
-      this.#snapshotDue = false;
-      this.#platform.post({ kind: "snapshot", snapshot: this.#snapshot() });
-      this.#sendLog();
-    });
+    this.#feed.changed();
   }
 
   /** Clients read it in their logs, and the person on the page. */
@@ -341,21 +330,16 @@ export class ExporterHost {
     });
   }
 
-  #sendLog(): void {
-    const { lines, next } = this.#log.since(this.#sentLines);
-    this.#sentLines = next;
-    if (lines.length > 0) this.#platform.post({ kind: "log", records: lines.map(logRecord) });
-  }
-
   #snapshot(): ExporterSnapshot {
     const exporter = this.#running?.exporter;
     const status = exporter?.status;
+    const hook = exporter?.hook;
     return {
       phase: this.#phase,
       name: this.#name,
       failure: this.#failure,
-      status: { name: status?.name ?? "OFFLINE", message: status?.message ?? "", since: undefined },
-      hook: undefined,
+      status: { name: status?.name ?? "OFFLINE", message: status?.message ?? "", since: status?.since },
+      hook: hook && hookSnapshot(hook),
       inUseBy: undefined,
       tunnel: this.#tunnel,
       drivers:

@@ -4,8 +4,14 @@
  */
 
 import type { SerialBindingInfo } from "../../drivers/base/serial-devices.ts";
-import { type DriverInstance, type LogLine, pathText, type TreeEntry } from "../exporter/index.ts";
-import type { BindingSnapshot, DriverSnapshot, LogRecord } from "../messages.ts";
+import {
+  type DriverInstance,
+  type LogLine,
+  pathText,
+  type RunningHook,
+  type TreeEntry,
+} from "../exporter/index.ts";
+import type { BindingSnapshot, DriverSnapshot, HookSnapshot, LogRecord } from "../messages.ts";
 
 export type Bindings = ReadonlyMap<string, SerialBindingInfo>;
 
@@ -44,6 +50,10 @@ function bindingSnapshot({ status, label, request }: SerialBindingInfo): Binding
 }
 
 export function logRecord(line: LogLine): LogRecord {
-  const { sequence, timestamp, severity, source, message, driver } = line;
-  return { sequence, timestamp, severity, source, message, driver, operation: undefined };
+  const { sequence, timestamp, severity, source, message, driver, operation } = line;
+  return { sequence, timestamp, severity, source, message, driver, operation };
+}
+
+export function hookSnapshot({ name, startedAt, timeoutMs }: RunningHook): HookSnapshot {
+  return { name, startedAt, timeoutMs };
 }
