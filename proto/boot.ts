@@ -1,9 +1,9 @@
 /**
- * What the relay tells the page it serves: `GET api/boot`, JSON.
+ * What the relay tells the page it serves: `GET api/boot`, JSON; and that of `run` at its own end: `GET api/end`.
  * Above: web/ asks, relay/ answers; both sides agree here and nowhere else.
  */
 
-/** Request header with the key from the printed address (`#bench=KEY`); without it the bench is not told. */
+/** Request header with the key from the printed address (`#bench=KEY`); without it neither the bench nor the end is told. */
 export const BENCH_KEY_HEADER = "x-jumptab-bench-key";
 
 /** The answer to `GET api/boot`. */
@@ -31,4 +31,13 @@ export interface RelayBoot {
     /** Scripts of hooks that the configuration names as files, by the names that it gives them. Absent: none. */
     readonly files?: Readonly<Record<string, string>>;
   };
+}
+
+/**
+ * The answer to `GET api/end`, which a page asks whose bench is `unattended`. Its head comes at once, its body when the relay ends:
+ * then the page stops its exporter.
+ */
+export interface RelayEnd {
+  /** How long its afterLease hook may take, in milliseconds. */
+  readonly hookMs: number;
 }

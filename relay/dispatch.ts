@@ -1,6 +1,6 @@
 /**
  * Which part of the relay a request is for, after the checks that protect all of them.
- * Above: relay.ts connects it to the port. Below: gateway.ts, boot.ts, static-files.ts, tunnel-endpoint.ts.
+ * Above: relay.ts connects it to the port. Below: gateway.ts, boot.ts, page-end.ts, static-files.ts, tunnel-endpoint.ts.
  */
 
 import type { IncomingMessage } from "node:http";
@@ -32,6 +32,7 @@ export interface DispatchOptions {
   /** The built page. */
   readonly pageDirectory: string;
   readonly serveBoot: (exchange: HttpExchange) => void;
+  readonly serveEnd: (exchange: HttpExchange) => void;
   readonly metrics: ServedMetrics;
   /** For /healthz. */
   readonly health: () => { readonly status: "ok" | "draining" };
@@ -140,9 +141,10 @@ export class Dispatch {
   #page(exchange: HttpExchange, path: string): void {
     switch (path) {
       case "/api/boot":
-        if (exchange.method !== "GET") answerText(exchange, 405, "Use GET.", [["allow", "GET"]]);
-        else if (!isSameOriginRequest(exchange)) answerText(exchange, 403, ORIGIN_REFUSED);
-        else this.#options.serveBoot(exchange);
+        this.#own(exchange, this.#options.serveBoot);
+        return;
+      case "/api/end":
+        this.#own(exchange, this.#options.serveEnd);
         return;
       case "/healthz": {
         const health = this.#options.health();
@@ -158,6 +160,13 @@ export class Dispatch {
       default:
         this.#counted(exchange, () => this.#file(exchange, path));
     }
+  }
+
+  /** For the relay's own page. */
+  #own(exchange: HttpExchange, serve: (exchange: HttpExchange) => void): void {
+    if (exchange.method !== "GET") answerText(exchange, 405, "Use GET.", [["allow", "GET"]]);
+    else if (!isSameOriginRequest(exchange)) answerText(exchange, 403, ORIGIN_REFUSED);
+    else serve(exchange);
   }
 
   #tunnelAsRequest(exchange: HttpExchange): void {

@@ -63,8 +63,8 @@ export class Gateway {
   /** How many calls each exporter has had. */
   readonly #numbers = new WeakMap<AttachedExporter, number>();
   #endText = SHUTTING_DOWN;
-  /** No new calls; those that run may go on. */
-  #closing = false;
+  /** Which new calls are refused; those that run may go on. `some`: those that are worth waiting for (methods.ts). */
+  #refused: "none" | "some" | "all" = "none";
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -98,20 +98,28 @@ export class Gateway {
     if (waitMs > 0) this.#park(incoming, waitMs);
   }
 
-  /** New calls and those that wait for a page end with UNAVAILABLE from here on. */
-  refuseNew(): void {
-    this.#closing = true;
+  /**
+   * New calls and those that wait for a page end with UNAVAILABLE from here on.
+   *
+   * @param options With `watched`, clients may still ask for the status and the log: they see how the exporter ends.
+   */
+  refuseNew({ watched = false } = {}): void {
+    this.#refused = watched && this.#refused !== "all" ? "some" : "all";
     this.#parking.wake();
-    this.#failures.answerAll();
+    if (!watched) this.#failures.answerAll();
   }
 
   /**
    * Refuse new calls, and wait for those that run.
    *
+   * @param options `watched` as `refuseNew` has it.
    * @returns when none is left that is worth waiting for (methods.ts), or after `maxMs`, or when the signal is aborted.
    */
-  async drain(maxMs: number, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    this.refuseNew();
+  async drain(
+    maxMs: number,
+    { signal, watched = false }: { signal?: AbortSignal; watched?: boolean } = {},
+  ): Promise<void> {
+    this.refuseNew({ watched });
     const running = [...this.#calls].filter(({ incoming }) => isWorthWaitingFor(incoming.method));
     if (running.length === 0) return;
     const seconds = maxMs / 1000;
@@ -139,7 +147,7 @@ export class Gateway {
 
   /** Put a call into its tunnel, or answer it. @returns 0, or for how long it is worth waiting instead. */
   #settle(incoming: Incoming): number {
-    if (this.#closing) {
+    if (this.#refused === "all" || (this.#refused === "some" && isWorthWaitingFor(incoming.method))) {
       this.#refuse(incoming, GrpcStatus.unavailable, SHUTTING_DOWN, "shutting_down");
       return 0;
     }

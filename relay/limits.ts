@@ -204,6 +204,9 @@ export const PARK_LOOK_AGAIN_MS = 250;
 /** 1 MiB of configuration file: a large bench has 20 KiB. */
 export const MAX_BENCH_BYTES = 1024 * 1024;
 
+/** Pages that wait to be told of the relay's end (`run`): its own one, the one that it has just reloaded, and some that a person opened. */
+export const MAX_END_WAITERS = 8;
+
 /** 64 KiB of a hook's script in a file of its own: a long one has 10. There are at most two. */
 export const MAX_HOOK_FILE_BYTES = 64 * 1024;
 
@@ -215,8 +218,8 @@ export const MAX_CORS_HEADERS_BYTES = 8 * 1024;
 /** 8 s for running calls to end by themselves. With the grace below it stays under the 10 s that service managers give. */
 export const DRAIN_MS = 8_000;
 
-/** 6 s in its place where a browser of our own has to end afterwards: that takes up to 3 s more. */
-export const UNATTENDED_DRAIN_MS = 6_000;
+/** 3 s in its place with `run`: its page then gets the rest of 7 s for its afterLease hook (relay/run/limits.ts), and its browser 3 s to end. */
+export const UNATTENDED_DRAIN_MS = 3_000;
 
 /** 1.5 s for clients to take their last status and close; then connections are cut. */
 export const SHUTDOWN_GRACE_MS = 1_500;

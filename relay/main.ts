@@ -3,7 +3,8 @@
  * Above: scripts/start.ts, or node itself. Below: arguments.ts, relay.ts, run/.
  *
  * Standard output has one line when the relay is ready: the page's address. With `run` it has one more when the exporter
- * is attached. Everything else goes to standard error. Exit codes: 0 after a signal, 2 for a wrong command line, 1 else.
+ * is attached. Everything else goes to standard error. Exit codes: 0 after a signal, 2 for a wrong command line, 1 else, also
+ * when the exporter of `run` has stopped by itself.
  */
 
 import { existsSync } from "node:fs";
@@ -15,8 +16,9 @@ import { SAME_SIGNAL_MS } from "./limits.ts";
 import { formatAddress, isWildcardHost } from "./listener-address.ts";
 import { createLogger, type Logger } from "./logging.ts";
 import { createRelay, type Relay, VERSION } from "./relay.ts";
-import { startBrowser } from "./run/browser.ts";
+import { type PageEndMessage, startBrowser } from "./run/browser.ts";
 import { removeAbandonedDirectories } from "./run/browser-directory.ts";
+import { endPage } from "./run/end-page.ts";
 import { findChromium } from "./run/find-chromium.ts";
 import { Supervisor } from "./run/supervisor.ts";
 import { randomSecret } from "./secret.ts";
@@ -29,7 +31,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const command = parseCommand(argv, process.env);
     if (command.kind === "help") process.stdout.write(HELP);
     else if (command.kind === "version") process.stdout.write(`jumptab ${VERSION}\n`);
-    else await serve(command);
+    else return await serve(command);
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError) && !(error instanceof StartError)) throw error;
@@ -38,7 +40,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function serve(command: ServeCommand): Promise<void> {
+/** @returns the exit code. */
+async function serve(command: ServeCommand): Promise<number> {
   // From the first moment on: a signal during the start ends it in order, too.
   using signals = listenForSignals();
   const log = stderrLogger(command);
@@ -76,21 +79,46 @@ async function serve(command: ServeCommand): Promise<void> {
   process.stdout.write(`${relay.pageUrl}${relay.pageFragment()}\n`);
 
   let supervisor: Supervisor | undefined;
+  const page = Promise.withResolvers<PageEndMessage>();
   if (chromium !== undefined && bench !== undefined) {
     await removeAbandonedDirectories(log);
     const ready = readyLine(command, relay, formatAddress(address));
-    supervisor = superviseBrowser({ relay, chromium, benchId: bench.id, tls, log, ready });
+    const onPageEnd = page.resolve;
+    supervisor = superviseBrowser({ relay, chromium, benchId: bench.id, tls, log, ready, onPageEnd });
     supervisor.start();
   }
-  const signal = await signals.received;
-  log.info("ending", { signal });
+  const signal = await Promise.race([signals.received, untilFailed(page.promise, log)]);
+  const passedSince = performance.now();
+  if (signal !== undefined) log.info("ending", { signal });
   const hurry = { signal: signals.again };
   signals.again.addEventListener("abort", () => supervisor?.kill());
   if (signals.again.aborted) supervisor?.kill();
-  // The browser is needed until the calls are over.
-  await relay.drain(hurry);
+  // The browser is needed until the calls are over, and its page has stopped its exporter.
+  await relay.drain({ ...hurry, watched: supervisor !== undefined });
+  if (supervisor !== undefined && signal !== undefined) {
+    const inOrder = await endPage(
+      {
+        tell: (hookMs) => relay.tellPage({ hookMs }),
+        stopped: page.promise.then(() => undefined),
+        passedMs: performance.now() - passedSince,
+        log,
+      },
+      hurry,
+    );
+    if (!inOrder) supervisor.kill();
+  }
   // close() gives clients their status before it returns for the first time; then both may end at once.
   await Promise.all([relay.close(hurry), supervisor?.stop()]);
+  return signal === undefined ? 1 : 0;
+}
+
+/** Resolves when the page says that its exporter has given up: a new start would end the same way. */
+async function untilFailed(page: Promise<PageEndMessage>, log: Logger): Promise<undefined> {
+  const { failed, text } = await page;
+  // One that was stopped has been asked to, and the relay ends anyway.
+  if (!failed) await new Promise<never>(() => undefined);
+  log.error("the exporter has stopped for good", { reason: text });
+  return undefined;
 }
 
 function superviseBrowser(options: {
@@ -100,8 +128,9 @@ function superviseBrowser(options: {
   tls: TlsIdentity | undefined;
   log: Logger;
   ready: string;
+  onPageEnd: (end: PageEndMessage) => void;
 }): Supervisor {
-  const { relay, chromium, benchId, tls, log, ready } = options;
+  const { relay, chromium, benchId, tls, log, ready, onPageEnd } = options;
   let starts = 0;
   let said = false;
   return new Supervisor({
@@ -114,6 +143,7 @@ function superviseBrowser(options: {
         trustedKeyHash: tls?.publicKeyHash,
         secureOrigin: tls === undefined ? new URL(relay.pageUrl).origin : undefined,
         log,
+        onPageEnd,
       });
     },
     isAttached: () => relay.exporters.isAttached(benchId),

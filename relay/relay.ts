@@ -5,6 +5,7 @@
 
 import { randomUUID } from "node:crypto";
 import packageJson from "../package.json" with { type: "json" };
+import type { RelayEnd } from "../proto/boot.ts";
 import type { TunnelLimits } from "../proto/tunnel/index.ts";
 import { type AddressLimitOptions, createAddressLimits } from "./address-limits.ts";
 import type { BenchFile } from "./bench.ts";
@@ -23,6 +24,7 @@ import {
 import { formatHost, isWildcardHost, type ListenerAddress } from "./listener-address.ts";
 import type { Logger } from "./logging.ts";
 import { createMetrics } from "./metrics.ts";
+import { PageEnd } from "./page-end.ts";
 import type { ParkingOptions } from "./parking.ts";
 import { Port, type PortTiming } from "./port.ts";
 import { hashText, randomSecret } from "./secret.ts";
@@ -94,8 +96,13 @@ export interface Relay extends AsyncDisposable {
   /**
    * Let nobody new in, and wait for the calls that run: at once when there are none that matter, at most DRAIN_MS, and no
    * longer when the signal is aborted. The port stays open meanwhile, so that everybody hears why. `close()` comes next.
+   *
+   * @param options With `watched`, clients may still ask for the status and the log, and pages are not told: an exporter's own
+   * end comes before `close()`, and people see it.
    */
-  drain(options?: { signal?: AbortSignal }): Promise<void>;
+  drain(options?: { signal?: AbortSignal; watched?: boolean }): Promise<void>;
+  /** `unattended`: tell the page to stop its exporter. @returns false when none listens. */
+  tellPage(end: RelayEnd): boolean;
   /** End calls with a status, close tunnels, connections and the port; with a signal, at once when it is aborted. Idempotent. */
   close(options?: { signal?: AbortSignal }): Promise<void>;
 }
@@ -160,6 +167,7 @@ export function createRelay(options: RelayOptions): Relay {
     timing,
     ...(options.tunnelLimits && { limits: options.tunnelLimits }),
   });
+  const pageEnd = new PageEnd(() => (unattended ? served?.key : undefined));
   const bootOptions = {
     version: VERSION,
     insecure: tls === undefined,
@@ -180,6 +188,7 @@ export function createRelay(options: RelayOptions): Relay {
     noAuth,
     pageDirectory: options.pageDirectory,
     serveBoot: (exchange) => serveBoot(exchange, bootOptions, address),
+    serveEnd: (exchange) => pageEnd.serve(exchange),
     health: () => ({
       status: draining ? "draining" : "ok",
       version: VERSION,
@@ -206,14 +215,16 @@ export function createRelay(options: RelayOptions): Relay {
     exporters: exporters.size,
   });
 
-  const drain = async ({ signal }: { signal?: AbortSignal } = {}): Promise<void> => {
+  const drain: Relay["drain"] = async ({ signal, watched = false } = {}) => {
     draining = true;
     // First of all, so that what comes in because of the rest hears why.
-    gateway.refuseNew();
-    tunnels.goAway();
-    port.goAway();
+    gateway.refuseNew({ watched });
+    if (!watched) {
+      tunnels.goAway();
+      port.goAway();
+    }
     const drainMs = timing.drainMs ?? (unattended ? UNATTENDED_DRAIN_MS : DRAIN_MS);
-    await gateway.drain(drainMs, signal && { signal });
+    await gateway.drain(drainMs, { watched, ...(signal && { signal }) });
   };
 
   let closed: Promise<void> | undefined;
@@ -221,6 +232,7 @@ export function createRelay(options: RelayOptions): Relay {
     draining = true;
     // Calls get their status first, while their connections and the tunnel are still whole.
     gateway.shutdown();
+    pageEnd.close();
     // Then nobody new comes in, and HTTP/2 clients learn that with GOAWAY.
     port.stopAccepting();
     // A page that does not answer the end of its tunnel is cut with the other connections.
@@ -246,6 +258,7 @@ export function createRelay(options: RelayOptions): Relay {
     exporters,
     stats,
     drain,
+    tellPage: (end) => pageEnd.tell(end) > 0,
     close(closeOptions) {
       closed ??= close(closeOptions);
       return closed;

@@ -130,3 +130,42 @@ describe("drain()", () => {
     await client.close();
   });
 });
+
+describe("drain() while people watch", () => {
+  it("waits for running calls, answers status and log, and refuses everything else that is new", async () => {
+    await using test = await startTestRelay();
+    const client = new GrpcClient(test.origin);
+    const { page, stream, answered } = await running(test, client);
+    let over = false;
+    const draining = test.relay.drain({ watched: true }).then(() => {
+      over = true;
+    });
+    for (const method of ["GetStatus", "LogStream"]) {
+      const before = page.streams.length;
+      const asked = client.call({ path: `/jumpstarter.v1.ExporterService/${method}` });
+      const watched = await page.stream(before);
+      watched.respond(HEAD);
+      watched.end([["grpc-status", "0"]]);
+      expect((await asked).status, method).toBe(0);
+    }
+    for (const method of ["DriverCall", "GetReport"]) {
+      expect(await client.call({ path: `/jumpstarter.v1.ExporterService/${method}` })).toMatchObject({
+        status: 14,
+        message: "the relay is shutting down",
+      });
+    }
+    expect((await fetch(`${test.origin}/healthz`)).status).toBe(503);
+    expect(over).toBe(false);
+    stream.respond(HEAD);
+    stream.end([["grpc-status", "0"]]);
+    expect((await answered).status).toBe(0);
+    await draining;
+    // And then the end, for everybody.
+    await test.relay.drain();
+    const late = new GrpcClient(test.origin);
+    const { status } = await late.call({ path: "/jumpstarter.v1.ExporterService/GetStatus" });
+    expect(status).toBe(GrpcStatus.unavailable);
+    await late.close();
+    await client.close();
+  });
+});

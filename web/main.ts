@@ -12,12 +12,13 @@ import { MemoryBenchStore } from "./store/memory-bench-store.ts";
 import { newPassphrase } from "./store/saved-bench.ts";
 import { overallStatus } from "./ui/bench/overall-status.ts";
 import { BenchLocks } from "./window/bench-locks.ts";
-import { askRelay, askUntilAnswered, readFragment, tunnelUrl } from "./window/boot.ts";
+import { askForEnd, askRelay, askUntilAnswered, readFragment, tunnelUrl } from "./window/boot.ts";
 import { Page } from "./window/page.ts";
 import { whenDoubtful } from "./window/page-life.ts";
 import { sentence } from "./window/page-state.ts";
 import { SerialChooser } from "./window/serial-chooser.ts";
 import { TabMemory } from "./window/tab-memory.ts";
+import { endWithRelay } from "./window/unattended-end.ts";
 import { UnattendedReport } from "./window/unattended-report.ts";
 import { WorkerClient } from "./window/worker-client.ts";
 
@@ -103,6 +104,15 @@ async function main(): Promise<void> {
       write(`${gravity}: ${line}`);
     });
     page.subscribe(() => report.look(page.state.snapshot, page.state.log), forLife);
+    void endWithRelay({
+      ask: () => askForEnd(document.baseURI, benchKey, fetch.bind(globalThis)),
+      stop: (end) => page.end(end),
+      report: (failure) => {
+        if (failure !== undefined) report.trouble(`the exporter could not be stopped in order: ${failure}`);
+        report.stopped();
+      },
+      clock: systemClock,
+    });
   } else {
     app.model = page;
     page.subscribe(() => showIcon(page), forLife);

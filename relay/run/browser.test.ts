@@ -37,6 +37,7 @@ async function start(
     trustedKeyHash: undefined,
     secureOrigin: undefined,
     log: silentLogger,
+    onPageEnd: () => undefined,
   });
   const pid = await vi.waitFor(() => {
     const text = readFileSync(`${executable}.helper`, "utf8");

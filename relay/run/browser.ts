@@ -12,7 +12,7 @@ import { pathToFileURL } from "node:url";
 import type { Logger } from "../logging.ts";
 import { createBrowserDirectory } from "./browser-directory.ts";
 import { BROWSER_KILL_MS, BROWSER_TERM_MS, MAX_BROWSER_LINE, MAX_SOCKET_DIRECTORY_BYTES } from "./limits.ts";
-import { pageMessage } from "./page-message.ts";
+import { type PageMessage, pageMessage } from "./page-message.ts";
 
 /** How a browser ended: `signal`, or else `code`, or else the error that kept it from starting. */
 export interface BrowserExit {
@@ -39,7 +39,11 @@ export interface BrowserOptions {
   /** An origin that counts as secure though it is neither TLS nor loopback: devices need that. */
   readonly secureOrigin: string | undefined;
   readonly log: Logger;
+  /** The page has said that its exporter has stopped for good. */
+  onPageEnd(end: PageEndMessage): void;
 }
+
+export type PageEndMessage = Extract<PageMessage, { kind: "end" }>;
 
 export async function startBrowser(options: BrowserOptions): Promise<Browser> {
   const directory = await createBrowserDirectory();
@@ -61,7 +65,7 @@ export async function startBrowser(options: BrowserOptions): Promise<Browser> {
     XDG_CACHE_HOME: join(directory, "cache"),
   };
   const child = spawn(file, args, { detached: true, env, stdio: ["ignore", "ignore", "pipe"] });
-  logPageMessages(child, options.log);
+  readPageMessages(child, options);
 
   const exited = new Promise<BrowserExit>((resolve) => {
     child.once("error", (error) => resolve({ code: null, signal: null, error: error.message }));
@@ -151,12 +155,16 @@ function startPage(url: string): string {
 }
 
 /** The page's console is the only thing that a person can be told of it. */
-function logPageMessages(child: ChildProcess, log: Logger): void {
+function readPageMessages(
+  child: ChildProcess,
+  { log, onPageEnd }: Pick<BrowserOptions, "log" | "onPageEnd">,
+): void {
   if (child.stderr === null) return;
   createInterface({ input: child.stderr }).on("line", (line) => {
     const message = pageMessage(line);
-    if (message !== undefined) log[message.level](`page: ${message.text}`);
-    else log.debug("browser", { line: line.slice(0, MAX_BROWSER_LINE) });
+    if (message === undefined) log.debug("browser", { line: line.slice(0, MAX_BROWSER_LINE) });
+    else if (message.kind === "line") log[message.level](`page: ${message.text}`);
+    else onPageEnd(message);
   });
 }
 

@@ -27,3 +27,12 @@ export const MAX_SOCKET_DIRECTORY_BYTES = 60;
 
 /** 4 KiB of one line that the browser wrote, for our log. */
 export const MAX_BROWSER_LINE = 4 * 1024;
+
+/** 7 s from the signal to the end of the page's exporter; with the browser's own end it stays within the 10 s that service managers give. */
+export const PAGE_END_MS = 7_000;
+
+/** 5 s of those for the afterLease hook, when no call had to be waited for: enough to switch a board off. A hook's own timeout is for sessions that end in peace. */
+export const LAST_HOOK_MS = 5_000;
+
+/** 2 s of those for what follows the hook: clients get a second to read its last lines, drivers switch their devices to a safe state. */
+export const AFTER_HOOK_MS = 2_000;

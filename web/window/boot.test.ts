@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ManualClock } from "../../drivers/testing/manual-clock.ts";
 import type { RelayBoot } from "../../proto/boot.ts";
-import { ASK_AGAIN_MS, askRelay, askUntilAnswered, readFragment, tunnelUrl } from "./boot.ts";
+import { ASK_AGAIN_MS, askForEnd, askRelay, askUntilAnswered, readFragment, tunnelUrl } from "./boot.ts";
 
 const BOOT: RelayBoot = {
   version: "0.1.0",
@@ -39,6 +39,34 @@ describe("askUntilAnswered()", () => {
     await clock.advance(ASK_AGAIN_MS);
     expect(await answered).toBe(BOOT);
     expect(failures).toEqual([new Error("no answer 1"), new Error("no answer 2")]);
+  });
+});
+
+describe("askForEnd()", () => {
+  it("shows the bench key, and resolves with what the relay says at its end", async () => {
+    const { requests, fetchUrl } = relay(() => Response.json({ hookMs: 5000 }));
+    expect(await askForEnd("http://127.0.0.1:1/lab/", "secret", fetchUrl)).toEqual({ hookMs: 5000 });
+    expect(requests[0]?.url).toBe("http://127.0.0.1:1/lab/api/end");
+    expect(requests[0]?.headers.get("x-jumptab-bench-key")).toBe("secret");
+  });
+
+  it("is no end when the relay refuses, breaks off, or says something else", async () => {
+    const broken = new Response(
+      new ReadableStream({ start: (body) => body.error(new TypeError("network error")) }),
+    );
+    for (const answer of [
+      new Response("no", { status: 404 }),
+      broken,
+      new Response(""),
+      Response.json(null),
+      Response.json({}),
+      Response.json({ hookMs: "5000" }),
+      Response.json({ hookMs: -1 }),
+    ]) {
+      await expect(
+        askForEnd("http://127.0.0.1:1/", "secret", relay(() => answer).fetchUrl),
+      ).rejects.toThrow();
+    }
   });
 });
 

@@ -4,7 +4,7 @@
  */
 
 import type { Clock } from "../../drivers/base/clock.ts";
-import { BENCH_KEY_HEADER, type RelayBoot } from "../../proto/boot.ts";
+import { BENCH_KEY_HEADER, type RelayBoot, type RelayEnd } from "../../proto/boot.ts";
 
 /** The secrets of an address: `#bench=KEY&attach=TOKEN`. A fragment is never sent to a server. */
 export interface AddressSecrets {
@@ -39,6 +39,25 @@ export async function askRelay(
   return boot;
 }
 
+/**
+ * Ask the relay of `run` to be told of its end: resolves then, which may be in a year. Rejects when it will not say, or when the
+ * connection breaks.
+ */
+export async function askForEnd(
+  base: string,
+  benchKey: string | undefined,
+  fetchUrl: typeof fetch,
+): Promise<RelayEnd> {
+  const response = await fetchUrl(new URL("api/end", base), {
+    headers: benchKey === undefined ? {} : { [BENCH_KEY_HEADER]: benchKey },
+    cache: "no-store",
+  });
+  if (!response.ok) throw new Error(`The relay answered with HTTP ${response.status}.`);
+  const end: unknown = await response.json();
+  if (!isRelayEnd(end)) throw new Error("The relay has said something else than its end.");
+  return end;
+}
+
 /** 2 s between two questions: a relay that restarts is back within that, and a person does not wait for long. */
 export const ASK_AGAIN_MS = 2_000;
 
@@ -48,10 +67,10 @@ export const ASK_AGAIN_MS = 2_000;
  *
  * @param onFailure Hears each time why there is no answer.
  */
-export async function askUntilAnswered(
-  ask: () => Promise<RelayBoot>,
+export async function askUntilAnswered<Answer>(
+  ask: () => Promise<Answer>,
   { clock, onFailure }: { readonly clock: Clock; readonly onFailure: (error: unknown) => void },
-): Promise<RelayBoot> {
+): Promise<Answer> {
   for (;;) {
     try {
       return await ask();
@@ -78,6 +97,11 @@ function isRelayBoot(value: unknown): value is RelayBoot {
     typeof boot.attachTokenRequired === "boolean" &&
     typeof boot.noAuth === "boolean"
   );
+}
+
+function isRelayEnd(value: unknown): value is RelayEnd {
+  if (typeof value !== "object" || value === null || !("hookMs" in value)) return false;
+  return typeof value.hookMs === "number" && Number.isFinite(value.hookMs) && value.hookMs >= 0;
 }
 
 /** The tunnel's address, beside the page's own. */

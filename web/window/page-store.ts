@@ -36,6 +36,20 @@ export class PageStore implements Pick<PageModel, "state" | "subscribe"> {
     signal.addEventListener("abort", () => this.#listeners.delete(listener), { once: true });
   }
 
+  /** Resolves when the state is so; at once when it is already. */
+  until(reached: (state: PageState) => boolean): Promise<void> {
+    if (reached(this.#state)) return Promise.resolve();
+    const done = new AbortController();
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!reached(this.#state)) return;
+        done.abort();
+        resolve();
+      };
+      this.subscribe(look, { signal: done.signal });
+    });
+  }
+
   /** Something to be read; it stays until it is put away. */
   notify(tone: Notice["tone"], text: string, action?: NoticeAction): void {
     this.set({ notices: addNotice(this.#state.notices, { id: ++this.#lastNotice, tone, text, action }) });

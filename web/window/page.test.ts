@@ -29,6 +29,8 @@ class FakeWorker implements WorkerPort {
   held: (() => void)[] | undefined;
   /** Why there is no next session. */
   sessionFailure: string | undefined;
+  /** Of its stops, one for each. */
+  readonly hookBounds: (number | undefined)[] = [];
   doubts = 0;
   takeOvers = 0;
   readonly bound: Extract<ToWorker, { kind: "bind" }>[] = [];
@@ -92,6 +94,7 @@ class FakeWorker implements WorkerPort {
         this.snapshot({ phase: "running" });
         return { ok: true, value: null };
       case "stop":
+        this.hookBounds.push(message.hookMs);
         this.running = false;
         this.snapshot({ phase: "idle" });
         return { ok: true, value: null };
@@ -282,6 +285,23 @@ describe("Page", () => {
     await page.begin();
     expect(worker.started[0]?.bench).toMatchObject({ id: prefix, yaml: "name: lab", passphrase: "p" });
     expect(page.state.bench).toMatchObject({ name: "lab", file: "lab.yaml" });
+  });
+
+  it("ends for its relay with a bound for the hook, and has the exporter's last lines by then", async () => {
+    const { tab, prefix } = browser();
+    const bench = { id: prefix, yaml: "name: lab", unattended: true, file: "lab.yaml" };
+    const { page, worker } = tab({ boot: { ...BOOT, bench } });
+    await page.begin();
+    worker.held = [];
+    const ended = page.end({ hookMs: 3000 }).then(() => page.state);
+    await worker.untilHeld(1);
+    worker.snapshot({ phase: "stopping" });
+    expect(page.state.snapshot.phase).toBe("stopping");
+    worker.letGo();
+    expect((await ended).snapshot.phase).toBe("idle");
+    // The answer to the second is behind everything that the first one's hook has said.
+    expect(worker.asked.slice(-2)).toEqual(["stop", "doubt-connection"]);
+    expect(worker.hookBounds).toEqual([3000]);
   });
 
   it("H10 starts it with the scripts that the relay has read, and keeps them with it, for a copy too", async () => {

@@ -122,6 +122,18 @@ export class Page implements PageModel {
     if (discarded && this.#runner.started) this.#store.notify("warning", DISCARDED);
   }
 
+  /**
+   * Stop the exporter of a page that is about to go, with a bound for its afterLease hook. Resolves when everything that it
+   * had to say is in `state`.
+   */
+  async end({ hookMs }: { hookMs: number }): Promise<void> {
+    await this.#worker.stop({ hookMs });
+    // The worker says how things stand, and then its last lines, after it has answered.
+    await this.#store.until(({ snapshot: { phase } }) => phase === "idle" || phase === "failed");
+    // Messages keep their order: what was said before this answer has come.
+    await this.#worker.doubtConnection();
+  }
+
   /** Other tabs may have opened or closed benches while this one was hidden. */
   refreshBenches(): Promise<void> {
     return this.#desk.refreshList();

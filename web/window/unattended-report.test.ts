@@ -51,6 +51,45 @@ describe("UnattendedReport", () => {
     ]);
   });
 
+  it("says what hooks print, named as clients name them, and nothing else of that gravity", () => {
+    const said: string[] = [];
+    const report = new UnattendedReport("bench.yaml", (gravity, line) => said.push(`${gravity} ${line}`));
+    const hook = (sequence: number, severity: LogRecord["severity"], source: LogRecord["source"]) => ({
+      ...record(sequence, severity),
+      source,
+      driver: undefined,
+    });
+    report.look(snapshot({}), [
+      record(0, "INFO"),
+      hook(1, "DEBUG", "beforeLease"),
+      hook(2, "INFO", "beforeLease"),
+      hook(3, "INFO", "system"),
+      { ...hook(4, "INFO", "afterLease"), message: "failed: not a word of ours" },
+      hook(5, "WARNING", "afterLease"),
+    ]);
+    report.stopped();
+    expect(said).toEqual([
+      "info exporter:beforeLease: line 2",
+      "info exporter:afterLease: failed: not a word of ours",
+      "warning exporter:afterLease: line 5",
+      "stopped the exporter was stopped",
+    ]);
+  });
+
+  it("says once, after everything else, that a hook has ended the exporter for good", () => {
+    const said: string[] = [];
+    const report = new UnattendedReport("bench.yaml", (gravity, line) => said.push(`${gravity} ${line}`));
+    const failure =
+      "line 9: beforeLease hook failed (on_failure=exit): Hook failed with exit code 3; correct its script";
+    const log = [{ ...record(0, "ERROR"), source: "beforeLease" as const, driver: undefined }];
+    report.look(snapshot({ status: { name: "BEFORE_LEASE_HOOK_FAILED", message: "", since: 1 } }), []);
+    for (let times = 0; times < 2; times += 1) report.look(snapshot({ phase: "failed", failure }), log);
+    expect(said).toEqual([
+      "error exporter:beforeLease: line 0",
+      "failed bench.yaml:9: error: beforeLease hook failed (on_failure=exit): Hook failed with exit code 3; correct its script",
+    ]);
+  });
+
   it("says why it did not start, and what the relay said, again when that comes back", () => {
     const said: string[] = [];
     const report = new UnattendedReport("bench.yaml", (gravity, line) => said.push(`${gravity} ${line}`));

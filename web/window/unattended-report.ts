@@ -5,8 +5,11 @@
 
 import type { ConfigProblem, ExporterSnapshot, LogRecord } from "../messages.ts";
 
-/** How grave a line is: the relay logs it at this level. */
-export type Gravity = "warning" | "error";
+/**
+ * What kind of line it is: the level at which the relay logs it, or the last one. With `failed` the exporter has stopped by itself for
+ * good, and a new start would end the same way; with `stopped` it was asked to.
+ */
+export type Gravity = "info" | "warning" | "error" | "stopped" | "failed";
 
 /** Of the log's lines; the others stay with the page. */
 const GRAVITY: Readonly<Partial<Record<LogRecord["severity"], Gravity>>> = {
@@ -15,6 +18,12 @@ const GRAVITY: Readonly<Partial<Record<LogRecord["severity"], Gravity>>> = {
   CRITICAL: "error",
 };
 
+/** Of the lines of hooks: what a script says is for whoever started the exporter. */
+const HOOK_GRAVITY: typeof GRAVITY = { INFO: "info", ...GRAVITY };
+
+/** As the exporter says it when a hook with `onFailure: exit` has ended it. */
+const ENDED_BY_HOOK = /\bhook failed \(on_failure=exit\)/;
+
 export class UnattendedReport {
   readonly #tell: (gravity: Gravity, line: string) => void;
   readonly #file: string;
@@ -22,6 +31,7 @@ export class UnattendedReport {
   #start: string | undefined;
   #refusal: string | undefined;
   #lastLine = -1;
+  #ended = false;
 
   /**
    * @param file The configuration's name, for people.
@@ -33,9 +43,10 @@ export class UnattendedReport {
   }
 
   /** Look at the page as it is now; says only what is new. */
-  look({ problems, failure, tunnel }: ExporterSnapshot, log: readonly LogRecord[]): void {
+  look({ phase, problems, failure, tunnel }: ExporterSnapshot, log: readonly LogRecord[]): void {
+    const endedByHook = phase === "failed" && failure !== undefined && ENDED_BY_HOOK.test(failure);
     // The two come in any order, and the first error is also why it did not start: whichever comes first says it.
-    const start = failure === undefined ? undefined : this.#startSentence(failure);
+    const start = failure === undefined || endedByHook ? undefined : this.#startSentence(failure);
     const faults = this.#problems.map((problem) => this.#problemSentence(problem));
     if (start !== undefined && start !== this.#start && !faults.includes(start)) this.#say("error", start);
     if (problems !== this.#problems && !sameProblems(problems, this.#problems)) {
@@ -50,12 +61,29 @@ export class UnattendedReport {
     if (refusal !== undefined && refusal !== this.#refusal)
       this.#say("error", `the relay has refused this page: ${refusal}`);
     this.#refusal = refusal;
-    for (const { sequence, severity, driver, message } of log) {
+    for (const { sequence, severity, source, driver, message } of log) {
       if (sequence <= this.#lastLine) continue;
       this.#lastLine = sequence;
-      const gravity = GRAVITY[severity];
-      if (gravity !== undefined) this.#say(gravity, `${driver === undefined ? "" : `${driver}: `}${message}`);
+      const ofHook = source === "beforeLease" || source === "afterLease";
+      const gravity = (ofHook ? HOOK_GRAVITY : GRAVITY)[severity];
+      // Hooks are named as clients name them.
+      const from = ofHook ? `exporter:${source}` : driver;
+      if (gravity !== undefined) this.#say(gravity, from === undefined ? message : `${from}: ${message}`);
     }
+    if (endedByHook && !this.#ended) {
+      this.#ended = true;
+      this.#say("failed", this.#startSentence(failure));
+    }
+  }
+
+  /** The exporter was stopped, and everything about it has been said. */
+  stopped(): void {
+    this.#say("stopped", "the exporter was stopped");
+  }
+
+  /** Something else went wrong that only the relay's log can tell. */
+  trouble(text: string): void {
+    this.#say("error", text);
   }
 
   /** A failure that names a line is a problem of the file, and reads like one. */

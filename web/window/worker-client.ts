@@ -90,9 +90,13 @@ export class WorkerClient {
     await this.#ask({ kind: "start", bench, relay, takeOver: options.takeOver });
   }
 
-  /** Runs afterLease first. A second one, while the first waits, ends that hook. */
-  async stop(): Promise<void> {
-    await this.#ask({ kind: "stop" });
+  /**
+   * Runs afterLease first. A second one, while the first waits, ends that hook.
+   *
+   * @param options `hookMs` is a bound for the hook that is tighter than its own.
+   */
+  async stop({ hookMs }: { hookMs?: number } = {}): Promise<void> {
+    await this.#ask({ kind: "stop", ...(hookMs !== undefined && { hookMs }) });
   }
 
   /** Resolves when the next session is ready. */
