@@ -18,11 +18,27 @@ function testDrivers(): Plugin {
   };
 }
 
+/** A browser has no zlib, and just-bash imports it for commands that web/hooks leaves out. */
+function withoutZlib(): Plugin {
+  const id = "\0without-zlib";
+  return {
+    name: "jumptab-without-zlib",
+    enforce: "pre",
+    resolveId: (source) => (source === "node:zlib" ? id : null),
+    load: (loaded) =>
+      loaded === id
+        ? `const none = () => { throw new Error("a page cannot compress"); };
+           export { none as gzipSync, none as gunzipSync };
+           export const constants = {};`
+        : null,
+  };
+}
+
 export default defineConfig(({ mode }) => ({
   root,
   base: "./",
   plugins: mode === "e2e" ? [testDrivers()] : [],
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [withoutZlib()] },
   build: {
     outDir: path(mode === "e2e" ? "dist-e2e" : "dist"),
     emptyOutDir: true,

@@ -18,12 +18,16 @@ const TOKENS: Readonly<Record<string, string>> = {
   NEWLINE: "newline",
 };
 
-/** Text of the interpreter itself; what commands write does not come through here. */
+/** Text on the stream of errors: the interpreter's own is on it, among that of commands. */
 export function inBashWords(text: string): string {
   return text
     .replace(/^bash: syntax error: Parse error at (\d+):\d+: (.*)$/gm, (_, line: string, what: string) => {
       const got = /, got (\w+)/.exec(what)?.[1];
       if (got === "EOF") return `bash: line ${line}: syntax error: unexpected end of file`;
+      if (got === "NAME" || got === "WORD") {
+        const expected = /^Expected (\w+)/.exec(what)?.[1] ?? "";
+        return `bash: line ${line}: syntax error: \`${TOKENS[expected] ?? expected.toLowerCase()}' is missing`;
+      }
       if (got !== undefined) {
         return `bash: line ${line}: syntax error near unexpected token \`${TOKENS[got] ?? got.toLowerCase()}'`;
       }

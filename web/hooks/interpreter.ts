@@ -4,7 +4,7 @@
  * Above: serve-interpreter.ts. Below: just-bash; live-output.ts makes its output come at once.
  */
 
-import { Bash, type Command, getCommandNames } from "just-bash/browser";
+import { Bash, type Command, type CommandName, getCommandNames } from "just-bash/browser";
 import type { ScriptCommandResult } from "../exporter/script-runner.ts";
 import { inBashWords } from "./bash-words.ts";
 import { INTERPRETER_LIMITS } from "./limits.ts";
@@ -15,7 +15,7 @@ import { HOME, INTERRUPTED, type OutputStream } from "./protocol.ts";
 /** They need what a browser does not have. */
 const NOT_IN_A_BROWSER: ReadonlySet<string> = new Set(["gzip", "gunzip", "zcat"]);
 
-const BUNDLED = getCommandNames().filter((name) => !NOT_IN_A_BROWSER.has(name));
+const BUNDLED = getCommandNames().filter((name): name is CommandName => !NOT_IN_A_BROWSER.has(name));
 
 export interface InterpreterOptions {
   readonly env: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ export class Interpreter {
 
   constructor(options: InterpreterOptions) {
     this.#options = options;
-    this.#files = new LiveFiles(options.write);
+    this.#files = new LiveFiles((stream, content) => this.#write(stream, content));
     this.#env = {
       HOME,
       USER: "jumptab",
@@ -51,13 +51,14 @@ export class Interpreter {
 
   /** Files, variables and the working directory stay for the next one. */
   async run(script: string, { signal }: { signal: AbortSignal }): Promise<number> {
-    const { write, sleep } = this.#options;
+    const { sleep } = this.#options;
     await this.#files.mkdir(HOME, { recursive: true });
     await this.#files.mkdir("/tmp", { recursive: true });
     const bash = new Bash({
       fs: this.#files,
       env: { ...this.#env },
       cwd: this.#cwd,
+      commands: BUNDLED,
       executionLimits: INTERPRETER_LIMITS,
       // A thing for hosts with something to protect; here is a worker with nothing in it.
       defenseInDepth: false,
@@ -67,8 +68,8 @@ export class Interpreter {
     this.#rewriteOnce(bash);
     const result = await bash.exec(script, { rawScript: true, signal });
     if (signal.aborted) return INTERRUPTED;
-    write("stdout", result.stdout);
-    write("stderr", inBashWords(result.stderr));
+    this.#write("stdout", result.stdout);
+    this.#write("stderr", result.stderr);
     this.#env = variables(result.env);
     const { PWD: cwd = this.#cwd } = result.env;
     this.#cwd = cwd;
@@ -88,10 +89,15 @@ export class Interpreter {
     return new TextDecoder().decode(bytes.subarray(0, maxBytes), { stream: bytes.length > maxBytes });
   }
 
+  #write(stream: OutputStream, content: string | Uint8Array): void {
+    const text = stream === "stderr" && typeof content === "string" ? inBashWords(content) : content;
+    this.#options.write(stream, text);
+  }
+
   /** Plugins also see what scripts run in shells of their own, where our descriptors are not open. */
   #rewriteOnce(bash: Bash): void {
     let first = true;
-    const commands = new Set([...BUNDLED, ...this.#options.commands]);
+    const commands = new Set<string>([...BUNDLED, ...this.#options.commands]);
     const { stdout: out, stderr: err } = LIVE_FILES;
     bash.registerTransformPlugin({
       name: "live-output",

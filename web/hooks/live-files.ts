@@ -34,7 +34,10 @@ export class LiveFiles extends InMemoryFs {
     const stream = path === LIVE_FILES.stdout ? "stdout" : path === LIVE_FILES.stderr ? "stderr" : undefined;
     if (stream === undefined) return false;
     const encoding = typeof options === "string" ? options : options?.encoding;
-    const isBytes = typeof content === "string" && (encoding === "binary" || encoding === "latin1");
+    const isBytes =
+      typeof content === "string" &&
+      (encoding === "binary" || encoding === "latin1") &&
+      /[\x80-\xff]/.test(content);
     this.#write(stream, isBytes ? Uint8Array.from(content, (char) => char.charCodeAt(0)) : content);
     return true;
   }

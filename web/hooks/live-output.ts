@@ -95,9 +95,48 @@ function lookAround(script: Script): Omit<Scope, "commands"> {
 }
 
 function liveStatement(statement: Statement, scope: Scope): Statement {
+  const [first, ...others] = statement.pipelines;
+  if (
+    scope.stops &&
+    first !== undefined &&
+    others.length > 0 &&
+    statement.operators.every((operator) => operator === "||") &&
+    runsSeveral(first, scope)
+  ) {
+    // just-bash ends a script that stops at failures when something within a function fails left of `||`, but not in an `if`.
+    const otherwise = {
+      ...statement,
+      pipelines: others,
+      operators: statement.operators.slice(1),
+      background: false,
+    };
+    const condition = [statementOfPipeline(first)];
+    const nothing = [statementOf(simple(":", []))];
+    const choice: Command = {
+      type: "If",
+      clauses: [{ condition, body: nothing }],
+      elseBody: [otherwise],
+      redirections: [],
+    };
+    return liveStatement({ ...statement, ...statementOf(choice), background: statement.background }, scope);
+  }
   const last = statement.pipelines.length - 1;
   const pipelines = statement.pipelines.map((pipeline, index) => livePipeline(pipeline, index < last, scope));
   return { ...statement, pipelines };
+}
+
+/** Something within it may fail while it goes on. */
+function runsSeveral({ commands, negated }: Pipeline, scope: Scope): boolean {
+  return (
+    !negated &&
+    commands.some((command) => {
+      if (command.type !== "SimpleCommand") {
+        return command.type !== "ArithmeticCommand" && command.type !== "ConditionalCommand";
+      }
+      const name = literal(command.name);
+      return command.name !== null && (name === undefined || scope.functions.has(name) || RUN_TEXT.has(name));
+    })
+  );
 }
 
 function livePipeline(pipeline: Pipeline, isCondition: boolean, scope: Scope): Pipeline {

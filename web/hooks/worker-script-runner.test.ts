@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Bash writes its expansions so.
+
 import { describe, expect, it } from "vitest";
 import { type Clock, systemClock } from "../../drivers/base/clock.ts";
 import type { ScriptCommand, ScriptRequest } from "../exporter/script-runner.ts";
