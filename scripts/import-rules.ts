@@ -136,6 +136,13 @@ export const ZONES: readonly Zone[] = [
     rule: "web/j knows commands by drivers/base and drivers by their handles: neither a single driver nor the page",
   },
   {
+    files: "web/hooks/testing/**",
+    own: 2,
+    may: ["drivers/base/clock.ts"],
+    packages: ["node:*"],
+    rule: "tests run the interpreter in threads of Node, where a page has workers",
+  },
+  {
     files: "web/hooks/**",
     own: 2,
     may: ["web/exporter/script-runner.ts", "drivers/base/clock.ts", "drivers/base/dom-error.ts"],
