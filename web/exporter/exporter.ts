@@ -9,6 +9,7 @@ import type { Clock } from "../../drivers/base/clock.ts";
 import type { Devices } from "../../drivers/base/devices.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import type { ExportedStream } from "../../drivers/base/methods.ts";
+import { Access } from "./access.ts";
 import { type BuildFailure, buildTree } from "./build-tree.ts";
 import { loggedCall, loggedStreamingCall } from "./call-log.ts";
 import type { ExporterConfig } from "./config.ts";
@@ -33,6 +34,8 @@ export interface ExporterOptions {
   readonly devices: Devices;
   readonly clock: Clock;
   readonly log: LogRing;
+  /** `exclusive`: while one client has a shell open, others are told that the board is in use. */
+  readonly access: "shared" | "exclusive";
   /** Runs the configuration's hooks. */
   readonly scripts: ScriptRunner;
   /** Commands that hooks have beside the interpreter's own. */
@@ -53,6 +56,7 @@ export class Exporter implements AsyncDisposable {
   readonly #lifecycle: Lifecycle;
   readonly #handler: StreamHandler;
   readonly #running = new SessionCalls();
+  readonly #access: Access;
   /** Children before their parents: a parent may rely on them. */
   readonly #inOrderOfEnd: readonly DriverInstance[];
   #calls = 0;
@@ -75,6 +79,7 @@ export class Exporter implements AsyncDisposable {
       calls: this.#running,
       resetDrivers: () => resetDrivers(this.#inOrderOfEnd, options),
     });
+    this.#access = new Access(options);
     const host = this.#host();
     this.#handler = createStreamHandler(createServices(host), host);
   }
@@ -116,6 +121,11 @@ export class Exporter implements AsyncDisposable {
   /** The hook that runs now. */
   get hook(): RunningHook | undefined {
     return this.#hooks.running;
+  }
+
+  /** The client whose shell is open, while access is exclusive. */
+  get inUseBy(): { readonly client: string; readonly since: number } | undefined {
+    return this.#access.holder;
   }
 
   get activity(): { readonly calls: number; readonly streams: number; readonly totalCalls: number } {
@@ -171,6 +181,7 @@ export class Exporter implements AsyncDisposable {
   /** Take the drivers down, without hooks unless they ran in `stop`. Clients that come now hear that the exporter is not ready. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#lifecycle.dispose();
+    this.#access.dispose();
     await stopDrivers(this.#inOrderOfEnd, this.#options);
   }
 
@@ -198,6 +209,7 @@ export class Exporter implements AsyncDisposable {
       status: this.#status,
       log,
       clock,
+      access: this.#access,
       instances: new Map(this.#inOrderOfEnd.map((instance) => [instance.uuid, instance])),
       calls: this.#running,
       report: () => createReport({ uuid, name: this.config.name, motd: this.#motd }, this.root),

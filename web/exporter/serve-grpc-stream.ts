@@ -5,7 +5,9 @@
  */
 
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
+import { CLIENT_HEADER } from "../../proto/client-header.ts";
 import type { HeaderList, RequestHead, TunnelStream } from "../../proto/tunnel/types.ts";
+import { requireAccess } from "./access-gate.ts";
 import { encodeFrameHead, readFrames } from "./grpc-frames.ts";
 import { openRouterStream } from "./router-service.ts";
 import type { ServiceHost } from "./service-host.ts";
@@ -31,8 +33,9 @@ export async function serveGrpcRouterStream(stream: TunnelStream, host: ServiceH
   let responded = false;
   const { signal } = stream;
   try {
+    requireAccess(host.access, headerOf(stream.request, CLIENT_HEADER));
     const frames = openRouterStream(host, {
-      metadata: stream.request.h.find(([name]) => name === "request")?.[1] ?? null,
+      metadata: headerOf(stream.request, "request"),
       frames: readFrames(stream.body),
       signal,
       onOpen: () => {
@@ -54,6 +57,10 @@ export async function serveGrpcRouterStream(stream: TunnelStream, host: ServiceH
   }
   // What the client may still be sending is thrown away, so that it can finish.
   await stream.body[Symbol.asyncIterator]().return?.();
+}
+
+function headerOf({ h }: RequestHead, wanted: string): string | null {
+  return h.find(([name]) => name === wanted)?.[1] ?? null;
 }
 
 function trailers(error: unknown): HeaderList {

@@ -5,6 +5,7 @@
 
 import type { Clock } from "../../drivers/base/clock.ts";
 import type { GetReportResponse } from "../../proto/gen/jumpstarter/v1/jumpstarter_pb.ts";
+import type { Access } from "./access.ts";
 import type { DriverInstance } from "./driver-instance.ts";
 import type { LogRing } from "./log-ring.ts";
 import type { SessionCalls } from "./session-calls.ts";
@@ -15,6 +16,8 @@ export interface ServiceHost {
   readonly log: LogRing;
   readonly clock: Clock;
   readonly instances: ReadonlyMap<string, DriverInstance>;
+  /** Who may ask for anything. */
+  readonly access: Access;
   report(): GetReportResponse;
   /** Count a running call until the returned function is called. */
   callStarted(): () => void;

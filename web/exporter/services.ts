@@ -11,6 +11,7 @@ import {
   createContextKey,
   type HandlerContext,
 } from "@connectrpc/connect";
+import { CLIENT_HEADER } from "../../proto/client-header.ts";
 import { ExporterStatus, LogSource } from "../../proto/gen/jumpstarter/v1/common_pb.ts";
 import {
   DriverCallResponseSchema,
@@ -23,6 +24,7 @@ import {
   StreamingDriverCallResponseSchema,
 } from "../../proto/gen/jumpstarter/v1/jumpstarter_pb.ts";
 import { RouterService, StreamResponseSchema } from "../../proto/gen/jumpstarter/v1/router_pb.ts";
+import { accessGate, requireHold, requireStatus } from "./access-gate.ts";
 import { loggedCall, loggedStreamingCall } from "./call-log.ts";
 import { requireInstance, requireMethod, requireReady } from "./dispatch.ts";
 import type { LogLine, LogSourceName } from "./log-ring.ts";
@@ -50,7 +52,11 @@ const LOG_SOURCE: Readonly<Record<LogSourceName, LogSource>> = {
 };
 
 export function createServices(host: ServiceHost): ConnectRouter {
-  return createConnectRouter({ readMaxBytes: MAX_MESSAGE_BYTES, writeMaxBytes: MAX_MESSAGE_BYTES })
+  return createConnectRouter({
+    readMaxBytes: MAX_MESSAGE_BYTES,
+    writeMaxBytes: MAX_MESSAGE_BYTES,
+    interceptors: host.access.exclusive ? [accessGate(host.access)] : [],
+  })
     .service(ExporterService, {
       getReport: () => translate(() => host.report()),
 
@@ -102,8 +108,13 @@ export function createServices(host: ServiceHost): ConnectRouter {
       },
 
       async *logStream(_, context) {
-        flushHeaders(context);
-        for await (const line of host.log.read({ signal: context.signal })) yield logMessage(line);
+        const release = requireHold(host.access, context.requestHeader.get(CLIENT_HEADER));
+        try {
+          flushHeaders(context);
+          for await (const line of host.log.read({ signal: context.signal })) yield logMessage(line);
+        } finally {
+          release();
+        }
       },
 
       reset: () =>
@@ -112,11 +123,13 @@ export function createServices(host: ServiceHost): ConnectRouter {
           return create(ResetResponseSchema);
         }),
 
-      getStatus: () => {
+      getStatus: (_, { requestHeader }) => {
         const { status, message, version, previous } = host.status.current;
+        const late = requireStatus(host.access, requestHeader.get(CLIENT_HEADER));
         return create(GetStatusResponseSchema, {
-          status,
-          message,
+          // A client that already waits for a session reads of this status that there is none for it, and leaves.
+          status: late === undefined ? status : ExporterStatus.BEFORE_LEASE_HOOK_FAILED,
+          message: late ?? message,
           statusVersion: version,
           ...(previous === undefined ? {} : { previousStatus: previous }),
         });

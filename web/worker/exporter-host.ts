@@ -189,6 +189,7 @@ export class ExporterHost {
         devices: { serial: this.#serial },
         clock,
         log: this.#log,
+        access: bench.access,
         scripts,
         commands: (self) => pageCommands(self, clock),
         onChange: () => this.#changed(),
@@ -340,7 +341,7 @@ export class ExporterHost {
       failure: this.#failure,
       status: { name: status?.name ?? "OFFLINE", message: status?.message ?? "", since: status?.since },
       hook: hook && hookSnapshot(hook),
-      inUseBy: undefined,
+      inUseBy: exporter?.inUseBy,
       tunnel: this.#tunnel,
       drivers:
         exporter === undefined ? [] : driverSnapshots(exporter.root, this.#serial?.bindings ?? new Map()),

@@ -93,6 +93,7 @@ export async function connect(options: {
   hooks?: Partial<ExporterConfig["hooks"]>;
   scripts?: ScriptRunner;
   onFatal?: (failure: string) => void;
+  access?: "shared" | "exclusive";
   /** The session begins when the test says so. */
   idle?: boolean;
 }): Promise<Connected> {
@@ -112,6 +113,7 @@ export async function connect(options: {
     devices: options.devices ?? { serial: undefined },
     clock,
     log,
+    access: options.access ?? "shared",
     scripts: options.scripts ?? new ScriptedRunner(),
     commands: () => ({}),
     onChange: () => undefined,
