@@ -15,6 +15,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { BENCH_KEY_HEADER, type RelayEnd } from "../proto/boot.ts";
+import { LAST_HOOK_MS } from "./run/limits.ts";
 import { GrpcClient } from "./testing/grpc-call.ts";
 import { TestPage } from "./testing/test-page.ts";
 
@@ -71,6 +73,24 @@ async function start(...args: string[]): Promise<Started> {
       return code;
     },
   };
+}
+
+/** In the place of a browser: a script that can `say` what a page has in its console. */
+function standInBrowser(script: string): string {
+  const browser = join(directory, "browser.sh");
+  const say = `say() { printf '[1:2:INFO:CONSOLE:1] "%s", source: a.js (1)\\n' "$1" >&2; }`;
+  writeFileSync(browser, `#!/bin/sh\n${say}\n${script}\n`, { mode: 0o755 });
+  return browser;
+}
+
+/** `run` with it, once the page's address has been printed. */
+async function startRun(browser: string) {
+  const bench = ["--exporter-config", join(directory, "bench.yaml"), "--passphrase", "secret"];
+  const listener = ["--tls-grpc-listener", "127.0.0.1:0"];
+  const { child, stderr } = launch(["run", ...bench, ...listener, "--chromium", browser]);
+  const closed = once(child, "close");
+  const [line] = await once(createInterface({ input: child.stdout }), "line");
+  return { url: new URL(line), child, stderr, closed };
 }
 
 describe("the program", () => {
@@ -195,6 +215,50 @@ describe("the program", () => {
       const [code] = await once(second.child, "close");
       expect(code).toBe(0);
       expect(readdirSync(temporary)).toEqual([]);
+    },
+  );
+
+  it.skipIf(process.platform !== "linux")(
+    "run: H02 its page is told of the end, and what it says until it has stopped is in the log",
+    async () => {
+      const browser = standInBrowser(`while [ ! -e "$0.told" ]; do sleep 0.05; done
+say "info: exporter:afterLease: board off"
+say "stopped: the exporter was stopped"
+while :; do sleep 0.1; done`);
+      const { url, child, closed, stderr } = await startRun(browser);
+      const key = new URLSearchParams(url.hash.slice(1)).get("bench") ?? "";
+      const asked = await fetch(new URL("/api/end", url), { headers: { [BENCH_KEY_HEADER]: key } });
+      expect(asked.status).toBe(200);
+      child.kill("SIGTERM");
+      const { hookMs } = (await asked.json()) as RelayEnd;
+      expect(hookMs).toBeGreaterThan(0);
+      expect(hookMs).toBeLessThanOrEqual(LAST_HOOK_MS);
+      // Until the page says that it has stopped, people can watch it.
+      const client = new GrpcClient(url.origin);
+      const path = "/jumpstarter.v1.ExporterService/GetStatus";
+      const status = client.call({ path, headers: { "x-jumpstarter-passphrase": "wrong" } });
+      expect((await status).message).not.toContain("shutting down");
+      await client.close();
+      writeFileSync(`${browser}.told`, "");
+      const [code] = await closed;
+      expect(code).toBe(0);
+      expect(stderr()).toContain("page: exporter:afterLease: board off");
+      expect(stderr()).not.toContain("in time");
+    },
+  );
+
+  it.skipIf(process.platform !== "linux")(
+    "run: ends with 1 when its page says that the exporter has given up, and starts it no more",
+    async () => {
+      const browser = standInBrowser(`say "failed: bench.yaml:7: error: beforeLease hook failed"
+while :; do sleep 0.1; done`);
+      const { closed, stderr } = await startRun(browser);
+      const [code] = await closed;
+      expect(code).toBe(1);
+      expect(stderr()).toMatch(
+        /the exporter has stopped for good.*bench.yaml:7: error: beforeLease hook failed/,
+      );
+      expect(stderr().match(/starting the browser/g)).toHaveLength(1);
     },
   );
 
