@@ -2,13 +2,17 @@
 
 import { defineConfig } from "@playwright/test";
 import { installedChromium } from "./scripts/prepare-chromium.ts";
+import type { Release } from "./scripts/prepare-python.ts";
 
 /** Three, on two cores too: at most times one of them waits for a client that is idle on purpose. */
 const WORKERS = 3;
 
 const chromium = installedChromium();
 
-export default defineConfig({
+/** Everything in this folder runs with both releases of the clients; all else with the newest alone. */
+const CONFORMANCE = "e2e/conformance";
+
+export default defineConfig<object, { release: Release }>({
   testDir: "e2e",
   testMatch: "**/*.spec.ts",
   globalSetup: "./e2e/global-setup.ts",
@@ -32,7 +36,17 @@ export default defineConfig({
   },
   projects: [
     // First, because they wait: the others run beside them.
-    { name: "slow", grep: /@slow/ },
-    { name: "e2e", grepInvert: /@slow/ },
+    { name: "slow 0.9.0", grep: /@slow/, use: { release: "0.9.0" } },
+    {
+      name: "slow 0.8.1",
+      testDir: CONFORMANCE,
+      grep: /@slow/,
+      grepInvert: /@wire/,
+      use: { release: "0.8.1" },
+    },
+    { name: "conformance 0.9.0", testDir: CONFORMANCE, grepInvert: /@slow/, use: { release: "0.9.0" } },
+    // What is tested without a client of either release needs no second run.
+    { name: "conformance 0.8.1", testDir: CONFORMANCE, grepInvert: /@slow|@wire/, use: { release: "0.8.1" } },
+    { name: "e2e", testIgnore: `${CONFORMANCE}/**`, grepInvert: /@slow/ },
   ],
 });

@@ -9,11 +9,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base } from "@playwright/test";
 import type { JsonValue } from "../drivers/base/json.ts";
+import { NEWEST, type Release } from "../scripts/prepare-python.ts";
 import { ExporterPage } from "./pages/exporter-page.ts";
 import { CONFORMANCE_BENCH } from "./support/benches.ts";
 import { type Endpoint, Jumpstarter } from "./support/jumpstarter.ts";
 import { PythonAgent, type SnippetOptions } from "./support/python.ts";
 import { RelayProcess } from "./support/relay-process.ts";
+import { TRAITS, type Traits } from "./support/releases.ts";
 
 export { expect } from "@playwright/test";
 
@@ -53,10 +55,17 @@ export interface Fixtures {
   exporterPage: ExporterPage;
   /** The real `jmp` and `j`, with a home of their own. */
   jumpstarter: Jumpstarter;
+  /** What the clients of this release do otherwise than others. */
+  traits: Traits;
   /** A Python snippet with `client` from the client library's `env()`. */
   py: Snippet;
   /** A Python snippet with the generated gRPC stubs. */
   raw: Snippet;
+}
+
+export interface WorkerOptions {
+  /** Whose `jmp`, `j` and client library the test uses. */
+  release: Release;
 }
 
 export interface WorkerFixtures {
@@ -64,7 +73,8 @@ export interface WorkerFixtures {
   python: PythonAgent;
 }
 
-export const test = base.extend<Options & Fixtures, WorkerFixtures>({
+export const test = base.extend<Options & Fixtures, WorkerOptions & WorkerFixtures>({
+  release: [NEWEST, { option: true, scope: "worker" }],
   bench: [CONFORMANCE_BENCH, { option: true }],
   passphrase: [PASSPHRASE, { option: true }],
   relayArgs: [["--tls-grpc-insecure"], { option: true }],
@@ -110,10 +120,12 @@ export const test = base.extend<Options & Fixtures, WorkerFixtures>({
     await use(page);
   },
 
-  jumpstarter: async ({ folder, relay }, use) => {
-    await using jumpstarter = await Jumpstarter.create(`${folder}/home`, () => relay.endpoint);
+  jumpstarter: async ({ folder, relay, release }, use) => {
+    await using jumpstarter = await Jumpstarter.create(`${folder}/home`, () => relay.endpoint, release);
     await use(jumpstarter);
   },
+
+  traits: ({ release }, use) => use(TRAITS[release]),
 
   py: async ({ python, relay }, use) => {
     await use((snippet, { endpoint = relay.endpoint, ...options } = {}) =>
@@ -128,10 +140,9 @@ export const test = base.extend<Options & Fixtures, WorkerFixtures>({
   },
 
   python: [
-    // biome-ignore lint/correctness/noEmptyPattern: as above.
-    async ({}, use) => {
+    async ({ release }, use) => {
       const home = await mkdtemp(join(tmpdir(), "jumptab-e2e-agent-"));
-      await using agent = new PythonAgent(home);
+      await using agent = new PythonAgent(home, release);
       await use(agent);
       await rm(home, { recursive: true, force: true });
     },

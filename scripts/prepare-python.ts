@@ -1,5 +1,5 @@
 /**
- * Makes the Python virtual environment with the real clients, once.
+ * Makes the Python virtual environments with the real clients, one for each release, once.
  * Above: prepare.ts, e2e/support/. Below: python3 -m venv, pip and its package index.
  */
 
@@ -10,13 +10,21 @@ import { installPackages, mayInstallPackages, runCommand } from "./prepare-comma
 
 const path = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
-const REQUIREMENTS = path("e2e/python/requirements.txt");
+/** Releases of Jumpstarter whose clients the tests drive: those that know direct mode. */
+export const RELEASES = ["0.8.1", "0.9.0"] as const;
 
-/** The folder of the environment; git ignores it. Its programs (`python`, `jmp`, `j`) are in `bin/`. */
-export const VENV = path(".cache/venv-0.9.0");
+export type Release = (typeof RELEASES)[number];
+
+/** The one that everything uses that is not about releases. */
+export const NEWEST: Release = "0.9.0";
+
+/** The folder of a release's environment; git ignores it. Its programs (`python`, `jmp`, `j`) are in `bin/`. */
+export const venvOf = (release: Release): string => path(`.cache/venv-${release}`);
+
+const requirementsOf = (release: Release): string => path(`e2e/python/requirements-${release}.txt`);
 
 /** Written last: an environment without it, or with another one, is incomplete and made anew. */
-const STAMP = `${VENV}/jumptab-stamp`;
+const stampOf = (release: Release): string => `${venvOf(release)}/jumptab-stamp`;
 
 /** The oldest Python that Jumpstarter's packages install on. */
 const OLDEST: readonly [number, number] = [3, 11];
@@ -29,30 +37,50 @@ const PROBE_TIMEOUT_MS = 30_000;
 /** 15 min: the whole set from a slow index. */
 const INSTALL_TIMEOUT_MS = 900_000;
 
-/** Make sure that the environment is there and complete. */
+/** Make sure that the environments are there and complete. */
 export async function preparePython(say: (message: string) => void): Promise<void> {
-  const python = await findPython();
-  const requirements = await readFile(REQUIREMENTS);
-  const stamp = createHash("sha256").update(requirements).digest("hex");
-  if (await isComplete(stamp)) return;
+  const incomplete = await Promise.all(RELEASES.map(async (release) => !(await isComplete(release))));
+  const missing = RELEASES.filter((_, index) => incomplete[index]);
+  if (missing.length === 0) return;
 
-  say("making the Python environment with the real Jumpstarter clients; this is done once");
-  await rm(VENV, { recursive: true, force: true });
-  await makeVenv(python, say);
-  await runCommand(
-    `${VENV}/bin/python`,
-    ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS],
-    { timeoutMs: INSTALL_TIMEOUT_MS },
+  say(
+    `making Python environments with the real Jumpstarter clients ${missing.join(", ")}; this is done once`,
   );
-  await writeFile(STAMP, `${stamp}\n`);
+  const python = await findPython();
+  await prepareVenvModule(python, say);
+  await Promise.all(missing.map((release) => install(python, release)));
 }
 
-/** Whether the environment is the one of `stamp`, and its Python still runs (its base may have been upgraded). */
-async function isComplete(stamp: string): Promise<boolean> {
+async function install(python: string, release: Release): Promise<void> {
+  const venv = venvOf(release);
+  await rm(venv, { recursive: true, force: true });
+  await runCommand(python, ["-m", "venv", venv], { timeoutMs: INSTALL_TIMEOUT_MS });
+  await runCommand(
+    `${venv}/bin/python`,
+    [
+      ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check"],
+      ...["--requirement", requirementsOf(release)],
+    ],
+    { timeoutMs: INSTALL_TIMEOUT_MS },
+  );
+  await writeFile(stampOf(release), `${await currentStamp(release)}\n`);
+}
+
+async function currentStamp(release: Release): Promise<string> {
+  return createHash("sha256")
+    .update(await readFile(requirementsOf(release)))
+    .digest("hex");
+}
+
+/** Whether the environment is the one of the requirements, and its Python still runs (its base may have been upgraded). */
+async function isComplete(release: Release): Promise<boolean> {
+  const stamp = await currentStamp(release);
   try {
-    const found = await readFile(STAMP, "utf8");
+    const found = await readFile(stampOf(release), "utf8");
     if (found.trim() !== stamp) return false;
-    await runCommand(`${VENV}/bin/python`, ["-c", "import jumpstarter_cli"], { timeoutMs: PROBE_TIMEOUT_MS });
+    await runCommand(`${venvOf(release)}/bin/python`, ["-c", "import jumpstarter_cli"], {
+      timeoutMs: PROBE_TIMEOUT_MS,
+    });
     return true;
   } catch {
     return false; // not made yet, or broken: it is made anew
@@ -82,7 +110,7 @@ async function pythonVersion(name: string): Promise<readonly [number, number] | 
 }
 
 /** Debian keeps `ensurepip` in a package of its own: without it `venv` fails half-way. */
-async function makeVenv(python: string, say: (message: string) => void): Promise<void> {
+async function prepareVenvModule(python: string, say: (message: string) => void): Promise<void> {
   try {
     await runCommand(python, ["-c", "import ensurepip, venv"], { timeoutMs: PROBE_TIMEOUT_MS });
   } catch {
@@ -94,5 +122,4 @@ async function makeVenv(python: string, say: (message: string) => void): Promise
     say("this Python lacks its venv module: installing python3-venv with apt-get");
     await installPackages(["python3-venv"]);
   }
-  await runCommand(python, ["-m", "venv", VENV], { timeoutMs: INSTALL_TIMEOUT_MS });
 }

@@ -5,12 +5,12 @@
  */
 
 import { prepareChromium } from "./prepare-chromium.ts";
-import { preparePython, VENV } from "./prepare-python.ts";
+import { NEWEST, preparePython, venvOf } from "./prepare-python.ts";
 
 export interface Prepared {
   /** The browser. */
   readonly chromium: string;
-  /** The folder of the Python environment; programs are in its `bin/`. */
+  /** The folder of the Python environment with the newest clients; programs are in its `bin/`. */
   readonly venv: string;
 }
 
@@ -18,7 +18,7 @@ export async function prepare(): Promise<Prepared> {
   const say = (message: string): void => console.error(`prepare: ${message}`);
   const chromium = await prepareChromium(say);
   await preparePython(say);
-  return { chromium, venv: VENV };
+  return { chromium, venv: venvOf(NEWEST) };
 }
 
 if (import.meta.main) {

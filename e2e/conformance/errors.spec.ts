@@ -62,7 +62,7 @@ test("E07 a method that does not exist is not found, for each kind of call", asy
   });
 });
 
-test("E09 an unknown or malformed uuid is refused, and the next call works", async ({ raw }) => {
+test("E09 an unknown or malformed uuid is refused, and the next call works @wire", async ({ raw }) => {
   const result = await raw(`
     result = {
         "unknown": outcome(lambda: raw.call("0c0ffee0-0000-4000-8000-000000000000", "on"))[0],
@@ -103,7 +103,7 @@ test("E10 a streaming call gives its items, then its error", async ({ py }) => {
   ]);
 });
 
-test("E12 Reset answers success or UNIMPLEMENTED, and the exporter works on", async ({ raw }) => {
+test("E12 Reset answers success or UNIMPLEMENTED, and the exporter works on @wire", async ({ raw }) => {
   const result = await raw(`
     result = [
         outcome(lambda: exporter.Reset(pb.ResetRequest(), metadata=key))[0],
@@ -145,7 +145,7 @@ test("E15 an argument of 5 MiB is refused, and the channel works on", async ({ p
   expect(result[1]).toBe(3 * 1024 * 1024);
 });
 
-test("E16 a cancelled streaming call stops its generator within 1 s", async ({ raw }) => {
+test("E16 a cancelled streaming call stops its generator within 1 s @wire", async ({ raw }) => {
   const result = await raw(`
     lab = raw.uuids()["lab"]
     calls = raw.streaming_call(lab, "count", 1000, 20)
@@ -160,7 +160,7 @@ test("E16 a cancelled streaming call stops its generator within 1 s", async ({ r
   expect(result).toEqual([[1, 2, 3], 1, true]);
 });
 
-test("E16 a cancelled call reaches the driver", async ({ raw }) => {
+test("E16 a cancelled call reaches the driver @wire", async ({ raw }) => {
   const result = await raw(`
     lab = raw.uuids()["lab"]
     code, _ = outcome(lambda: raw.call(lab, "sleep", 60000, timeout=0.3))

@@ -65,7 +65,7 @@ test("L02 jmp shell --exporter-logs prints what the drivers log", async ({ jumps
   expect(await shell.ended()).toMatchObject({ code: 0 });
 });
 
-test("L03 two clients that read the log both see every line", async ({ raw }) => {
+test("L03 two clients that read the log both see every line @wire", async ({ raw }) => {
   const result = (await raw(`${READERS}
     first, second = reader("both 200"), reader("both 200")
     log("info", "both", 200)
@@ -77,7 +77,7 @@ test("L03 two clients that read the log both see every line", async ({ raw }) =>
   expect(result).toEqual([all, all]);
 });
 
-test("L05 100 000 lines without a reader: the newest are kept, the oldest are not", async ({ raw }) => {
+test("L05 100 000 lines without a reader: the newest are kept, the oldest are not @wire", async ({ raw }) => {
   const lines = 100_000;
   const result = (await raw(
     `${READERS}
@@ -95,7 +95,7 @@ test("L05 100 000 lines without a reader: the newest are kept, the oldest are no
   expect(numbers).toEqual(numbers.map((_, index) => lines - numbers.length + 1 + index));
 });
 
-test("L06 severities are Python's level names, in upper case", async ({ raw }) => {
+test("L06 severities are Python's level names, in upper case @wire", async ({ raw }) => {
   const result = await raw(`${READERS}
     thread, into = reader("m4")
     for severity, message in [("info", "m1"), ("warning", "m2"), ("error", "m3"), ("info", "m4")]:

@@ -37,7 +37,7 @@ test("A04 the j in a shell gets the passphrase from it", async ({ jumpstarter })
   expect(await jumpstarter.shell(["j", "power", "on"])).toMatchObject({ code: 0 });
 });
 
-test("A06 each of the seven calls asks for the passphrase", async ({ raw }) => {
+test("A06 each of the seven calls asks for the passphrase @wire", async ({ raw }) => {
   const result = await raw(`
     first = lambda stream: lambda: next(iter(stream()))
     result = {
@@ -62,7 +62,7 @@ test("A06 each of the seven calls asks for the passphrase", async ({ raw }) => {
   });
 });
 
-test("A06 a passphrase that is not ASCII is refused, and does no harm", async ({ raw }) => {
+test("A06 a passphrase that is not ASCII is refused, and does no harm @wire", async ({ raw }) => {
   const result = await raw(`
     wrong = [("x-jumpstarter-passphrase-bin", "é".encode()), ("x-jumpstarter-passphrase", "%C3%A9")]
     result = [outcome(lambda: exporter.GetReport(empty, metadata=wrong)), outcome(lambda: exporter.GetReport(empty, metadata=key))]

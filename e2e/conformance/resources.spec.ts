@@ -5,7 +5,9 @@
 
 import { expect, test } from "./test.ts";
 
-test("R11 a resource for a driver that takes none ends in an error and not in a hang", async ({ raw }) => {
+test("R11 a resource for a driver that takes none ends in an error and not in a hang @wire", async ({
+  raw,
+}) => {
   const result = (await raw(`
     def resource(driver):
         request = json.dumps({"kind": "resource", "uuid": driver, "x_jmp_content_encoding": None})

@@ -11,14 +11,14 @@ const STATUS = `
 `;
 const LEASE_READY = 4;
 
-test("G01 with a page the status is LEASE_READY", async ({ raw }) => {
+test("G01 with a page the status is LEASE_READY @wire", async ({ raw }) => {
   const [status, message] = (await raw(STATUS)) as [number, string];
   expect(status).toBe(LEASE_READY);
   expect(message).not.toBe("");
   expect(message.toLowerCase()).not.toContain("expired");
 });
 
-test("G03 clients are told of a page that does not come back, and when it is back the exporter is ready", async ({
+test("G03 clients are told of a page that does not come back, and when it is back the exporter is ready @wire", async ({
   raw,
   exporterPage,
   relay,
@@ -45,7 +45,7 @@ test("G06 EndSession succeeds, and the next session is ready at once", async ({ 
   expect(await jumpstarter.shell(["j", "power", "on"])).toMatchObject({ code: 0 });
 });
 
-test("G07 a driver call after the page has gone is a failed precondition, and not a hang", async ({
+test("G07 a driver call after the page has gone is a failed precondition, and not a hang @wire", async ({
   raw,
   exporterPage,
   relay,

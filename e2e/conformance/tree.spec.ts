@@ -4,6 +4,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { foreignBench } from "../support/benches.ts";
 import { expect, test } from "./test.ts";
 
 const PACKAGES = fileURLToPath(new URL("../python/packages", import.meta.url));
@@ -25,14 +26,26 @@ test("T02 a description and the descriptions of methods show in the help", async
   expect(power).toMatch(/on +Let there be power/);
 });
 
-test("T04 a driver whose client class is nowhere is left out with a warning, the others work", async ({
-  jumpstarter,
-}) => {
-  const { code, output } = await jumpstarter.shell(["j", "--help"]);
-  expect(code).toBe(0);
-  expect(output).toContain("Driver client 'nope.client.X' is not available.");
-  expect(output).not.toMatch(/^ +nobody\b/m);
-  expect(output).toMatch(/^ +power\b/m);
+test.describe("with a client class that is nowhere", () => {
+  test.use({ bench: foreignBench("nobody", "nope.client.X") });
+
+  test("T04 a driver whose client class is nowhere is left out with a warning, the others work", async ({
+    jumpstarter,
+    py,
+    traits,
+  }) => {
+    const { code, output } = await jumpstarter.shell(["j", "--help"]);
+    expect(output).toContain("Driver client 'nope.client.X' is not available.");
+    if (traits.leavesOutMissingClasses) {
+      expect(code).toBe(0);
+      expect(output).not.toMatch(/^ +nobody\b/m);
+      expect(output).toMatch(/^ +power\b/m);
+    } else {
+      expect(code).toBe(1);
+      expect(output).toContain("Driver 'nope.client.X' is not installed.");
+    }
+    expect(await py(`result = [client.power.on(), len(list(client.power.read()))]`)).toEqual([null, 2]);
+  });
 });
 
 test("T05 a driver inside a composite has its own command", async ({ jumpstarter, exporterPage }) => {
@@ -49,7 +62,7 @@ test("T07 labels of the configuration reach the client", async ({ py }) => {
   });
 });
 
-test("T08 the report has parents first, one root, uuids, and the labels that clients need", async ({
+test("T08 the report has parents first, one root, uuids, and the labels that clients need @wire", async ({
   raw,
 }) => {
   const report = (await raw(`
@@ -81,16 +94,20 @@ test("T08 the report has parents first, one root, uuids, and the labels that cli
   }
 });
 
-test("T10 a client class from somebody else's package brings its commands", async ({ jumpstarter }) => {
-  const set = { PYTHONPATH: PACKAGES };
-  const { stdout: help } = await jumpstarter.j("--help", { set });
-  expect(help).toMatch(/blinker +A lamp that blinks/);
-  expect(await jumpstarter.j("blinker blink 3", { set })).toMatchObject({
-    code: 0,
-    stdout: "blinked 3 times\n",
-  });
-  expect(await jumpstarter.j("blinker blink", { set })).toMatchObject({
-    code: 0,
-    stdout: "blinked 4 times\n",
+test.describe("with a client class from somebody else's package", () => {
+  test.use({ bench: foreignBench("blinker", "jumptab_example.client.BlinkerClient") });
+
+  test("T10 a client class from somebody else's package brings its commands", async ({ jumpstarter }) => {
+    const set = { PYTHONPATH: PACKAGES };
+    const { stdout: help } = await jumpstarter.j("--help", { set });
+    expect(help).toMatch(/blinker +A lamp that blinks/);
+    expect(await jumpstarter.j("blinker blink 3", { set })).toMatchObject({
+      code: 0,
+      stdout: "blinked 3 times\n",
+    });
+    expect(await jumpstarter.j("blinker blink", { set })).toMatchObject({
+      code: 0,
+      stdout: "blinked 4 times\n",
+    });
   });
 });

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium } from "@playwright/test";
 import { installedChromium } from "../../scripts/prepare-chromium.ts";
 import { runCommand } from "../../scripts/prepare-command.ts";
-import { VENV } from "../../scripts/prepare-python.ts";
+import { NEWEST, venvOf } from "../../scripts/prepare-python.ts";
 import { ExporterPage } from "../pages/exporter-page.ts";
 import { Child } from "../support/child.ts";
 import { freePort } from "../support/free-port.ts";
@@ -72,7 +72,7 @@ export class Lab implements AsyncDisposable {
   static async start({ folder, grantTo, serialNumber }: LabOptions): Promise<Lab> {
     const executable = installedChromium();
     if (executable === undefined) throw new Error("there is no Chromium");
-    const board = new Child(`${VENV}/bin/python`, [path("board.py")], { keepStdin: true });
+    const board = new Child(`${venvOf(NEWEST)}/bin/python`, [path("board.py")], { keepStdin: true });
     const [pty] = await board.saw(/^\/dev\/\S+$/m, "stdout");
     await writePolicies(`${folder}/etc-chromium`, grantTo);
     await writeFile(`${folder}/udev-data`, udevData(serialNumber));

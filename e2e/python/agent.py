@@ -1,8 +1,8 @@
 """Runs Python snippets of the tests against the real Jumpstarter client library.
 
 One JSON object a line on standard input, one answer a line on standard output. Above: e2e/support/python.ts.
-Below: the packages of requirements.txt, unmodified. Snippets run one after the other, each with a connection of its
-own; what one leaves in `result` is the answer.
+Below: the packages of a release's requirements file beside this one, unmodified. Snippets run one after the other, each
+with a connection of its own; what one leaves in `result` is the answer.
 """
 
 import gc

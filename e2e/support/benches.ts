@@ -42,14 +42,19 @@ export:
     children:
       power:
         type: jumpstarter_driver_power.driver.SyncMockPower
-  blinker:
+`;
+
+/** A driver called `name` whose client class comes from somebody else's package, beside one of Jumpstarter's own. */
+export const foreignBench = (name: string, clientClass: string): string => `${HEAD}metadata:
+  namespace: default
+  name: foreign
+export:
+  power:
+    type: jumpstarter_driver_power.driver.MockPower
+  ${name}:
     type: jumptab.test.Foreign
     config:
-      client: jumptab_example.client.BlinkerClient
-  nobody:
-    type: jumptab.test.Foreign
-    config:
-      client: nope.client.X
+      client: ${clientClass}
 `;
 
 /** Another exporter, small, to tell apart from the first. */

@@ -1,11 +1,11 @@
 /**
- * The real `jmp` and `j`, as child processes with a home of their own.
- * Above: fixtures.ts. Below: child.ts, the Python environment of scripts/prepare-python.ts.
+ * The real `jmp` and `j` of one release, as child processes with a home of their own.
+ * Above: fixtures.ts. Below: child.ts, the Python environments of scripts/prepare-python.ts.
  * Nothing of the clients is replaced or patched.
  */
 
 import { mkdir } from "node:fs/promises";
-import { VENV } from "../../scripts/prepare-python.ts";
+import { NEWEST, type Release, venvOf } from "../../scripts/prepare-python.ts";
 import { Child, type ChildOptions, type Ended } from "./child.ts";
 
 /** Where clients find the relay. */
@@ -21,11 +21,14 @@ export interface Endpoint {
 /** Wide enough that no line the tests look for is wrapped: the clients print through Rich, which wraps. */
 const COLUMNS = "1024";
 
-/** Environment for any Jumpstarter client whose home is `home`; nothing of the caller's own Jumpstarter gets in. */
-export function clientEnvironment(home: string): NodeJS.ProcessEnv {
+/** Environment for any client of `release` whose home is `home`; nothing of the caller's own Jumpstarter gets in. */
+export function clientEnvironment(home: string, release: Release = NEWEST): NodeJS.ProcessEnv {
   const own = Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^(JMP_|JUMPSTARTER_|_JMP_|GRPC_|PYTHON|XDG_|npm_)/.test(name),
+      ([name]) =>
+        !/^(JMP_|JUMPSTARTER_|_JMP_|GRPC_|PYTHON|XDG_|npm_)/.test(name) &&
+        // Playwright's own; the clients would believe in a terminal, and wrap at its 80 columns.
+        !/^(FORCE_COLOR|DEBUG_COLORS)$/.test(name),
     ),
   );
   return {
@@ -35,7 +38,7 @@ export function clientEnvironment(home: string): NodeJS.ProcessEnv {
     XDG_CACHE_HOME: `${home}/.cache`,
     XDG_DATA_HOME: `${home}/.local/share`,
     XDG_RUNTIME_DIR: `${home}/run`,
-    PATH: `${VENV}/bin:${process.env.PATH}`,
+    PATH: `${venvOf(release)}/bin:${process.env.PATH}`,
     COLUMNS,
     TERM: "dumb",
     NO_COLOR: "1",
@@ -72,18 +75,24 @@ export interface ShellOptions extends RunOptions {
 /** `jmp` and `j` for one test. */
 export class Jumpstarter implements AsyncDisposable {
   readonly home: string;
+  readonly #release: Release;
   #endpoint: (() => Endpoint) | undefined;
   #children: Child[] = [];
 
   /** @param endpoint Asked at each run; a test without an exporter gives each run its own. */
-  constructor(home: string, endpoint?: () => Endpoint) {
+  constructor(home: string, endpoint?: () => Endpoint, release: Release = NEWEST) {
     this.home = home;
     this.#endpoint = endpoint;
+    this.#release = release;
   }
 
-  static async create(home: string, endpoint?: () => Endpoint): Promise<Jumpstarter> {
+  static async create(
+    home: string,
+    endpoint?: () => Endpoint,
+    release: Release = NEWEST,
+  ): Promise<Jumpstarter> {
     await mkdir(`${home}/run`, { recursive: true, mode: 0o700 });
-    return new Jumpstarter(home, endpoint);
+    return new Jumpstarter(home, endpoint, release);
   }
 
   /** `J(args)`: one `j` command, outside of any shell. */
@@ -112,10 +121,14 @@ export class Jumpstarter implements AsyncDisposable {
     return this.start("jmp", [...args, ...(options.options ?? []), "--", ...command], options);
   }
 
-  /** Any program of the Python environment. */
+  /** Any program of the release's Python environment. */
   start(program: string, args: readonly string[], options: RunOptions = {}): Child {
-    const env = { ...clientEnvironment(this.home), ...options.env, ...options.set };
-    const child = new Child(`${VENV}/bin/${program}`, args, { cwd: this.home, ...options, env });
+    const env = { ...clientEnvironment(this.home, this.#release), ...options.env, ...options.set };
+    const child = new Child(`${venvOf(this.#release)}/bin/${program}`, args, {
+      cwd: this.home,
+      ...options,
+      env,
+    });
     this.#children.push(child);
     return child;
   }

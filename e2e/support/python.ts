@@ -1,5 +1,5 @@
 /**
- * Python snippets against the real client library: the end of python/agent.py in this process.
+ * Python snippets against the real client library of one release: the end of python/agent.py in this process.
  * Above: fixtures.ts. Below: child.ts, python/agent.py. One agent serves a whole Playwright worker, because importing
  * the library takes a second; each snippet gets a connection of its own.
  */
@@ -7,7 +7,7 @@
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { JsonValue } from "../../drivers/base/json.ts";
-import { VENV } from "../../scripts/prepare-python.ts";
+import { NEWEST, type Release, venvOf } from "../../scripts/prepare-python.ts";
 import { Child } from "./child.ts";
 import { clientEnvironment, type Endpoint, shellEnvironment } from "./jumpstarter.ts";
 
@@ -57,12 +57,14 @@ const SNIPPET_TIMEOUT_MS = 60_000;
 
 export class PythonAgent implements AsyncDisposable {
   readonly #home: string;
+  readonly #release: Release;
   #child: Child | undefined;
   #next = 1;
   #waiting = new Map<number, (answer: Answer) => void>();
 
-  constructor(home: string) {
+  constructor(home: string, release: Release = NEWEST) {
     this.#home = home;
+    this.#release = release;
   }
 
   /**
@@ -118,8 +120,8 @@ export class PythonAgent implements AsyncDisposable {
 
   #agent(): Child {
     if (this.#child?.running) return this.#child;
-    const child = new Child(`${VENV}/bin/python`, [AGENT], {
-      env: clientEnvironment(this.#home),
+    const child = new Child(`${venvOf(this.#release)}/bin/python`, [AGENT], {
+      env: clientEnvironment(this.#home, this.#release),
       keepStdin: true,
     });
     const lines = createInterface({ input: child.process.stdout });
