@@ -19,7 +19,8 @@ export function createScriptRunner({ clock }: { readonly clock: Clock }): Script
       worker.addEventListener("message", (event: MessageEvent<FromInterpreter>) => onMessage(event.data));
       worker.addEventListener("error", (event) => {
         event.preventDefault();
-        onError(event.message);
+        // A file that could not be loaded has an event without a message.
+        onError(event instanceof ErrorEvent ? event.message : "");
       });
       worker.addEventListener("messageerror", () => onError("a message could not be read"));
       return {
