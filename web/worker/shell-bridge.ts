@@ -48,6 +48,7 @@ export async function bridgeShell(options: ShellBridgeOptions): Promise<void> {
     throw error;
   }
   let line: AbortController | undefined;
+  let cwd = "/";
 
   const finish = (message: string | undefined): void => {
     if (over.signal.aborted) return;
@@ -61,15 +62,16 @@ export async function bridgeShell(options: ShellBridgeOptions): Promise<void> {
   const run = async (text: string): Promise<void> => {
     if (line !== undefined) return finish("the shell runs one command at a time: reload the page");
     if (text.length > MAX_SHELL_LINE_CHARACTERS) {
-      const bound = `a line may have ${MAX_SHELL_LINE_CHARACTERS} characters: write less at a time`;
-      post({ kind: "output", stream: "stderr", text: `${bound}\n` });
-      text = "false";
+      const sentence = `a line may have ${MAX_SHELL_LINE_CHARACTERS} characters: write less at a time`;
+      post({ kind: "output", stream: "stderr", text: `${sentence}\n` });
+      return post({ kind: "done", exitCode: 1, cwd });
     }
     line = new AbortController();
     try {
-      const { exitCode, cwd } = await shell.run(text, { signal: AbortSignal.any([signal, line.signal]) });
+      const done = await shell.run(text, { signal: AbortSignal.any([signal, line.signal]) });
       line = undefined;
-      if (!over.signal.aborted) post({ kind: "done", exitCode, cwd });
+      cwd = done.cwd;
+      if (!over.signal.aborted) post({ kind: "done", ...done });
     } catch (error) {
       finish(messageOf(error));
     }
