@@ -82,6 +82,7 @@ describe("serialBoardYaml()", () => {
 describe("the page's own configurations", () => {
   for (const yaml of [
     demoBoardYaml("demo"),
+    demoBoardWithHooksYaml("demo"),
     serialBoardYaml("bench", "FTDI 0403:6001", { vendorId: 0x0403, productId: 0x6001 }),
     serialBoardYaml("bench", "a serial port", undefined),
   ]) {

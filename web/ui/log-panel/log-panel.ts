@@ -74,6 +74,8 @@ export class LogPanel extends LitElement {
   readonly #lines = createRef<HTMLDivElement>();
   #atEnd = true;
   #goTo: number | undefined;
+  /** The scrolling that comes is the panel's own. */
+  #ownScroll = false;
   #copiedTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -292,6 +294,11 @@ export class LogPanel extends LitElement {
     if (this.#goTo !== undefined) {
       lines.querySelector(`[data-sequence="${this.#goTo}"]`)?.scrollIntoView({ block: "nearest" });
       this.#goTo = undefined;
+      this.#ownScroll = true;
+      // A frame begins with its scroll events: the next one has told of this before it draws.
+      requestAnimationFrame(() => {
+        this.#ownScroll = false;
+      });
     } else if (this.#atEnd) {
       lines.scrollTop = lines.scrollHeight;
     }
@@ -305,7 +312,7 @@ export class LogPanel extends LitElement {
   /** Who scrolls up wants to read; who is at the end wants to follow. */
   #noteScroll(): void {
     const lines = this.#lines.value;
-    if (lines === undefined) return;
+    if (lines === undefined || this.#ownScroll) return;
     const atEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < AT_END_PX;
     if (atEnd === this.#atEnd) return;
     this.#atEnd = atEnd;

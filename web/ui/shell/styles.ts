@@ -49,16 +49,16 @@ export const shellStyles = css`
   }
 
   .command {
-    color: #8fc7ff;
+    color: var(--console-command);
     font-weight: 600;
   }
 
   .stderr {
-    color: #ff9d94;
+    color: var(--console-error);
   }
 
   .remark {
-    color: #a3b1be;
+    color: var(--console-muted);
     font-style: italic;
   }
 
@@ -76,7 +76,7 @@ export const shellStyles = css`
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
-    color: #8fc7ff;
+    color: var(--console-command);
     font-weight: 600;
   }
 
@@ -93,7 +93,7 @@ export const shellStyles = css`
   }
 
   .prompt input::placeholder {
-    color: #a3b1be;
+    color: var(--console-muted);
   }
 
   .hint {
