@@ -2,7 +2,7 @@
  * `GET /api/end`, for the page of `run`: it asks, and is answered when the relay ends, so that it can stop its exporter in order,
  * hook and all, before its browser is taken away.
  * Above: dispatch.ts hands in requests, relay.ts tells. Below: http-exchange.ts. Specification: proto/boot.ts, which the page
- * reads too, and docs/unattended.md.
+ * reads too, and docs/unattended.md. Not a GOAWAY in the tunnel: that one takes no calls any more, and people could not watch.
  */
 
 import { BENCH_KEY_HEADER, type RelayEnd } from "../proto/boot.ts";

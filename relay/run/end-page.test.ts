@@ -46,6 +46,7 @@ describe("endPage()", () => {
   it("gives the hook what is left when calls have been waited for, and never less than nothing", async () => {
     for (const [passedMs, hookMs] of [
       [3000, PAGE_END_MS - AFTER_HOOK_MS - 3000],
+      [0.9, LAST_HOOK_MS],
       [PAGE_END_MS, 0],
       [10 * PAGE_END_MS, 0],
     ] as const) {

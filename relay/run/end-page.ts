@@ -25,7 +25,8 @@ export async function endPage(
   { signal }: { signal: AbortSignal },
 ): Promise<boolean> {
   const leftMs = Math.max(0, PAGE_END_MS - passedMs);
-  const hookMs = Math.max(0, Math.min(LAST_HOOK_MS, leftMs - AFTER_HOOK_MS));
+  // In tenths of a second: a hook that takes longer has this number in its last line.
+  const hookMs = Math.max(0, Math.min(LAST_HOOK_MS, Math.round((leftMs - AFTER_HOOK_MS) / 100) * 100));
   if (signal.aborted) return false;
   if (!tell(hookMs)) return true;
   const { promise: givenUp, resolve: giveUp } = Promise.withResolvers<false>();

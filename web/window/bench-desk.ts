@@ -184,9 +184,9 @@ export class BenchDesk {
   }
 
   async save(draft: Draft, yaml: string): Promise<void> {
-    const check = await this.#options.worker.check(yaml);
-    if (!check.startable) throw new Error("it cannot start like this. Correct the errors that are marked.");
     const saved = draft.benchId === undefined ? undefined : await this.#options.store.get(draft.benchId);
+    const check = await this.#options.worker.check(yaml, saved?.files);
+    if (!check.startable) throw new Error("it cannot start like this. Correct the errors that are marked.");
     if (saved === undefined) return this.openAndStart(await this.#library.forYaml(yaml, check));
     const changed = await this.#library.withYaml(saved, yaml, check);
     // The lock first: another tab may be running it, and would overwrite what is saved here.

@@ -195,7 +195,7 @@ export class Page implements PageModel {
       dismiss: (id) => this.#store.dismiss(id),
       clearLog: () => this.#store.set({ log: [] }),
 
-      check: (yaml) => worker.check(yaml),
+      check: (yaml) => worker.check(yaml, this.#runner.bench?.files),
       call: (path, method, args = []) => worker.call(path, method, args),
       streamingCall: (path, method): Promise<readonly JsonValue[]> => worker.streamingCall(path, method),
       openStream: (path, method): Promise<PageStream> => worker.openStream(path, method),

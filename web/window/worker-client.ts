@@ -109,9 +109,9 @@ export class WorkerClient {
     await this.#ask({ kind: "take-over", relay });
   }
 
-  async check(yaml: string): Promise<ConfigCheck> {
+  async check(yaml: string, files?: Bench["files"]): Promise<ConfigCheck> {
     // The worker's own reply, which is this shape: see the comment of `check` in messages.ts.
-    return (await this.#ask({ kind: "check", yaml })) as unknown as ConfigCheck;
+    return (await this.#ask({ kind: "check", yaml, ...(files && { files }) })) as unknown as ConfigCheck;
   }
 
   async devicesChanged(): Promise<void> {
