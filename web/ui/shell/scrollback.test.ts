@@ -39,6 +39,12 @@ describe("append()", () => {
     expect(scrollbackOf(["stdout", "\x1b[0m"])).toEqual([]);
   });
 
+  it("is emptied by what the command clear says", () => {
+    const before = scrollbackOf(["command", "$ clear; echo new\n"], ["stdout", "old\n"]);
+    expect(append(before, "stdout", "gone\x1b[H\x1b[2J\x1b[3Jnew\n")).toMatchObject([{ text: "new\n" }]);
+    expect(append(before, "stdout", "\x1b[H\x1b[2J")).toEqual([]);
+  });
+
   it("forgets the oldest of too much text", () => {
     const piece = "x".repeat(4_000);
     const said = Array.from({ length: 200 }, () => ["stdout", piece] as const);

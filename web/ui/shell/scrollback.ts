@@ -6,7 +6,7 @@
 export type EntryKind = "command" | "stdout" | "stderr" | "remark";
 
 export interface Entry {
-  /** Counts up; never reused. */
+  /** Unique in its scrollback; counts up. */
   readonly key: number;
   readonly kind: EntryKind;
   readonly text: string;
@@ -25,8 +25,16 @@ const MAX_GROWING_CHARACTERS = 4 * 1024;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const ESCAPE_SEQUENCES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])/g;
 
-export function append(scrollback: readonly Entry[], kind: EntryKind, said: string): readonly Entry[] {
-  const text = said.replaceAll(ESCAPE_SEQUENCES, "").replaceAll("\r\n", "\n");
+/** What the command `clear` says: the screen is emptied. */
+const ERASE_ALL = "\x1b[2J";
+
+export function append(before: readonly Entry[], kind: EntryKind, said: string): readonly Entry[] {
+  const erased = said.lastIndexOf(ERASE_ALL);
+  const scrollback = erased === -1 ? before : [];
+  const text = said
+    .slice(erased === -1 ? 0 : erased)
+    .replaceAll(ESCAPE_SEQUENCES, "")
+    .replaceAll("\r\n", "\n");
   if (text === "") return scrollback;
   const last = scrollback.at(-1);
   const grows =

@@ -49,6 +49,9 @@ export class Shell extends LitElement {
   readonly #output = createRef<HTMLPreElement>();
   readonly #input = createRef<HTMLInputElement>();
   #history: ShellHistory = NO_HISTORY;
+  /** What was said until now; `scrollback` is what of it is drawn. */
+  #said: readonly Entry[] = [];
+  #frame: number | undefined;
   #atEnd = true;
 
   constructor() {
@@ -165,7 +168,7 @@ export class Shell extends LitElement {
         shell.close();
         return;
       }
-      if (this.scrollback.length === 0) this.#remark(WELCOME);
+      if (this.#said.length === 0) this.#remark(WELCOME);
       this.state = { kind: "open", shell, running: false };
       await this.updateComplete;
       this.#input.value?.focus();
@@ -201,13 +204,18 @@ export class Shell extends LitElement {
     }
   }
 
+  /** Drawn with the next frame: a command may say thousands of lines in one, and each drawing measures them all. */
   #say(kind: EntryKind, text: string): void {
-    this.scrollback = append(this.scrollback, kind, text);
+    this.#said = append(this.#said, kind, text);
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = undefined;
+      this.scrollback = this.#said;
+    });
   }
 
   /** On a line of its own. */
   #remark(text: string): void {
-    this.#say("remark", `${endsInLine(this.scrollback) ? "\n" : ""}${text}\n`);
+    this.#say("remark", `${endsInLine(this.#said) ? "\n" : ""}${text}\n`);
   }
 
   override updated(changed: PropertyValues): void {
@@ -298,6 +306,7 @@ export class Shell extends LitElement {
   }
 
   #clear(): void {
+    this.#said = [];
     this.scrollback = [];
     this.#atEnd = true;
     this.#input.value?.focus();
@@ -310,7 +319,7 @@ export class Shell extends LitElement {
   }
 
   async #copy(): Promise<void> {
-    const text = this.scrollback.map((entry) => entry.text).join("");
+    const text = this.#said.map((entry) => entry.text).join("");
     this.copied = await this.actions.copy(text);
   }
 
@@ -318,6 +327,9 @@ export class Shell extends LitElement {
     super.disconnectedCallback();
     if (this.state.kind === "open") this.state.shell.close();
     this.state = { kind: "closed" };
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#frame = undefined;
+    this.#said = [];
     this.scrollback = [];
   }
 }
