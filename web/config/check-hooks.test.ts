@@ -30,7 +30,12 @@ metadata: {name: bench}
 export: {power: {type: test.Power}}
 `;
 
-const FILES = { "./hooks/on.sh": "j power on\n", "empty.sh": " \n", "on.py": "print(1)" };
+const FILES = {
+  "switch on": "j power on\n",
+  "./hooks/on.sh": "j power on\n",
+  "empty.sh": " \n",
+  "on.py": "print(1)",
+};
 
 function check(hooks: string) {
   return checkExporterConfig(`${HEAD}${hooks}`, CATALOGUE, FILES);
@@ -88,6 +93,15 @@ describe("hooks of an ExporterConfig", () => {
     const { config, problems } = await check("hooks:\n  beforeLease: {script: ./hooks/on.sh}\n");
     expect(problems).toEqual([]);
     expect(config?.hooks.beforeLease?.script).toBe("j power on\n");
+  });
+
+  it("take the text of a file whatever its name looks like, and Python's under another interpreter", async () => {
+    const { config, problems } = await check(
+      "hooks:\n  beforeLease: {script: switch on}\n  afterLease: {script: on.py, exec: bash}\n",
+    );
+    expect(problems).toEqual([]);
+    expect(config?.hooks.beforeLease?.script).toBe("j power on\n");
+    expect(config?.hooks.afterLease?.script).toBe("print(1)");
   });
 
   for (const script of ['""', '"  "', "empty.sh"]) {

@@ -42,8 +42,12 @@ export function readHookScript(
     return { kind: "not-here", about: "exec", reason: `a page has no ${JSON.stringify(exec)}`, cure };
   }
   const name = script.trim();
+  if (!isPython(name, exec) && Object.hasOwn(files, name)) {
+    const text = files[name] ?? "";
+    return text.trim() === "" ? { kind: "empty" } : { kind: "text", text };
+  }
   if (!namesFile(name)) return { kind: "text", text: script };
-  if (exec === undefined && name.endsWith(".py")) {
+  if (isPython(name, exec)) {
     return {
       kind: "not-here",
       about: "script",
@@ -51,19 +55,20 @@ export function readHookScript(
       cure: ELSEWHERE,
     };
   }
-  const text = Object.hasOwn(files, name) ? files[name] : undefined;
-  if (text === undefined) {
-    return {
-      kind: "not-here",
-      about: "script",
-      reason: `a page cannot read the file "${name}"`,
-      cure: 'write its text here, as "script: |" with the lines below it, or put the file beside the configuration that the relay is started with',
-    };
-  }
-  return text.trim() === "" ? { kind: "empty" } : { kind: "text", text };
+  return {
+    kind: "not-here",
+    about: "script",
+    reason: `a page cannot read the file "${name}"`,
+    cure: 'write its text here, as "script: |" with the lines below it, or put the file beside the configuration that the relay is started with',
+  };
 }
 
-/** One word that looks like a path. A command of one word (`j`, `true`) does not. */
+/** Jumpstarter gives such a file to Python, unless `exec` says otherwise. */
+function isPython(name: string, exec: string | undefined): boolean {
+  return exec === undefined && !/\s/.test(name) && name.endsWith(".py");
+}
+
+/** One word that looks like a path, though there is no such file at hand. A command of one word (`j`, `true`) does not. */
 function namesFile(text: string): boolean {
   return !/\s/.test(text) && (text.includes("/") || /\.(sh|py)$/.test(text));
 }
