@@ -29,12 +29,12 @@ export function requireAccess(access: Access, header: string | null): void {
 }
 
 /**
- * @returns The sentence for a caller that was let in before, and lost the board to somebody who came at the same time.
+ * @returns The sentence for a caller that reads a status more easily than an error.
  * @throws ConnectError FAILED_PRECONDITION
  */
 export function requireStatus(access: Access, header: string | null): string | undefined {
   const refusal = access.statusRefusal(callerOf(header));
-  if (refusal === undefined || refusal.late) return refusal?.sentence;
+  if (refusal === undefined || refusal.asStatus) return refusal?.sentence;
   throw new ConnectError(refusal.sentence, Code.FailedPrecondition);
 }
 

@@ -82,7 +82,7 @@ describe("exclusive access", () => {
     expect(access.statusRefusal(A1)).toBeUndefined();
     expect(access.statusRefusal(A2)).toEqual({
       sentence: expect.stringContaining("another shell is open on this machine"),
-      late: false,
+      asStatus: true,
     });
     expect(access.hold(A2)).toContain("in use by 10.0.0.1");
   });
@@ -95,7 +95,7 @@ describe("exclusive access", () => {
     expect(access.statusRefusal(six)).toBeUndefined();
     expect(access.statusRefusal(four)).toBeUndefined();
     expect(access.refusal(six)).toBeUndefined();
-    expect(access.statusRefusal(callerOf("127.0.0.1 3"))).toMatchObject({ late: false });
+    expect(access.statusRefusal(callerOf("127.0.0.1 3"))).toMatchObject({ asStatus: true });
   });
 
   it("goes to the first of two log streams, and the other hears it at its next question", () => {
@@ -104,7 +104,8 @@ describe("exclusive access", () => {
     held(access, A1);
     expect(access.hold(B1)).toContain("in use by 10.0.0.1");
     expect(access.hold(A2)).toContain("in use by 10.0.0.1");
-    for (const caller of [A2, B1]) expect(access.statusRefusal(caller)).toMatchObject({ late: true });
+    for (const caller of [A2, B1]) expect(access.statusRefusal(caller)).toMatchObject({ asStatus: true });
+    expect(access.statusRefusal(callerOf("10.0.0.2 b2"))).toMatchObject({ asStatus: false });
     expect(access.statusRefusal(A1)).toBeUndefined();
   });
 
@@ -163,9 +164,9 @@ describe("exclusive access", () => {
     for (let index = 0; index < 10 * MAX_GREETED; index += 1)
       access.statusRefusal(callerOf(`10.0.0.3 ${index}`));
     held(access, A1);
-    const late = (index: number) => access.statusRefusal(callerOf(`10.0.0.3 ${index}`))?.late;
-    expect(late(9 * MAX_GREETED - 1)).toBe(false);
-    expect(late(9 * MAX_GREETED)).toBe(true);
+    const asStatus = (index: number) => access.statusRefusal(callerOf(`10.0.0.3 ${index}`))?.asStatus;
+    expect(asStatus(9 * MAX_GREETED - 1)).toBe(false);
+    expect(asStatus(9 * MAX_GREETED)).toBe(true);
   });
 
   it("leaves nothing behind when the exporter stops", () => {
@@ -259,7 +260,12 @@ describe("an exporter with exclusive access", () => {
     const leave = await made.openLog("10.0.0.1 1");
     const asAnotherShell = as("10.0.0.1 9");
     expect((await client.getReport({}, asAnotherShell)).reports).not.toEqual([]);
-    await expect(client.getStatus({}, asAnotherShell)).rejects.toMatchObject(IN_USE);
+    expect(await client.getStatus({}, asAnotherShell)).toMatchObject({
+      status: ExporterStatus.BEFORE_LEASE_HOOK_FAILED,
+      message: expect.stringContaining("in use by 10.0.0.1 for 0 s: another shell is open on this machine"),
+    });
+    const log = client.logStream({}, asAnotherShell)[Symbol.asyncIterator]();
+    await expect(log.next()).rejects.toMatchObject(IN_USE);
     expect((await client.getStatus({}, as("10.0.0.1 1"))).status).toBe(ExporterStatus.LEASE_READY);
     expect((await client.endSession({}, asAnotherShell)).success).toBe(true);
     await leave();

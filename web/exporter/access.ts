@@ -76,9 +76,11 @@ export class Access {
   /**
    * GetStatus: where a second shell is found out.
    *
-   * @returns `late`: the caller was let in before somebody else's log stream came; it is waiting for a status, not for an error.
+   * @returns `asStatus`: the caller got a report, so it waits for a status now, and shows the sentence of one cleanly; of an error it would
+   * show all that Python knows about it. That is so on the holder's own machine, and where a caller was let in just before
+   * somebody else's log stream came.
    */
-  statusRefusal(caller: Caller): { readonly sentence: string; readonly late: boolean } | undefined {
+  statusRefusal(caller: Caller): { readonly sentence: string; readonly asStatus: boolean } | undefined {
     if (!this.exclusive) return undefined;
     const hold = this.#hold;
     const party = partyOf(caller.address);
@@ -87,7 +89,8 @@ export class Access {
       return undefined;
     }
     if (hold.party === party && hold.members.has(caller.connection)) return undefined;
-    return { sentence: this.#inUse(hold, caller.address), late: this.#greeted.has(caller.connection) };
+    const asStatus = hold.party === party || this.#greeted.has(caller.connection);
+    return { sentence: this.#inUse(hold, caller.address), asStatus };
   }
 
   /**

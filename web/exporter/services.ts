@@ -125,11 +125,11 @@ export function createServices(host: ServiceHost): ConnectRouter {
 
       getStatus: (_, { requestHeader }) => {
         const { status, message, version, previous } = host.status.current;
-        const late = requireStatus(host.access, requestHeader.get(CLIENT_HEADER));
+        const inUse = requireStatus(host.access, requestHeader.get(CLIENT_HEADER));
         return create(GetStatusResponseSchema, {
-          // A client that already waits for a session reads of this status that there is none for it, and leaves.
-          status: late === undefined ? status : ExporterStatus.BEFORE_LEASE_HOOK_FAILED,
-          message: late ?? message,
+          // Of this status a client that waits for a session reads that there is none for it, and leaves.
+          status: inUse === undefined ? status : ExporterStatus.BEFORE_LEASE_HOOK_FAILED,
+          message: inUse ?? message,
           statusVersion: version,
           ...(previous === undefined ? {} : { previousStatus: previous }),
         });
