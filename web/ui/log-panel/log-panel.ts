@@ -115,7 +115,7 @@ export class LogPanel extends LitElement {
         ${this.#renderButtons(matching)} ${this.#renderFilter(log)} ${this.#renderSearch(found, search)}
       </div>
       <div
-        class="lines ${this.#atEnd ? "" : "all"}"
+        class="lines ${shown.length > FOLLOWED_LINES ? "all" : ""}"
         role="log"
         aria-label="Exporter log"
         aria-live="off"
