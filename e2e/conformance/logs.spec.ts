@@ -3,6 +3,8 @@
  * Below: test.ts, the test driver page/lab.ts.
  */
 
+import { timestampMs } from "@bufbuild/protobuf/wkt";
+import { WireClient } from "../support/wire-client.ts";
 import { expect, test } from "./test.ts";
 
 /** Reads log streams in threads: `read(n)` gives the messages that have come until one of them is `last`. */
@@ -65,6 +67,45 @@ test("L02 jmp shell --exporter-logs prints what the drivers log", async ({ jumps
   expect(await shell.ended()).toMatchObject({ code: 0 });
 });
 
+test("L02 each driver call leaves a line for its start and one for its end @wire", async ({ relay }) => {
+  using client = new WireClient(relay.endpoint);
+  const [power, lab] = await Promise.all([client.uuidOf("power"), client.uuidOf("lab")]);
+  const before = Date.now();
+  await client.exporter.driverCall({ uuid: power, method: "on" });
+  const args = ["timeout", "too late"].map((text) => ({
+    kind: { case: "stringValue" as const, value: text },
+  }));
+  await expect(client.exporter.driverCall({ uuid: lab, method: "fail", args })).rejects.toThrow(/too late/);
+  const after = Date.now();
+
+  const lines: object[] = [];
+  const leave = new AbortController();
+  for await (const line of client.exporter.logStream({}, { signal: leave.signal })) {
+    if (!line.message.startsWith("Operation ")) continue;
+    const { severity, message, source, driverType, operation, structuredFields, timestamp } = line;
+    const at = timestamp === undefined ? Number.NaN : timestampMs(timestamp);
+    expect(at).toBeGreaterThanOrEqual(before);
+    expect(at).toBeLessThanOrEqual(after);
+    lines.push({ severity, message, source, driverType, operation, structuredFields });
+    if (message === "Operation failed") break;
+  }
+  leave.abort();
+  const driver = { source: SOURCE_DRIVER, driverType: "power" };
+  const on = { ...driver, severity: "INFO", operation: "on" };
+  const fail = { ...driver, operation: "fail" };
+  expect(lines).toEqual([
+    { ...on, message: "Operation started", structuredFields: {} },
+    { ...on, message: "Operation completed", structuredFields: { result: "success" } },
+    { ...fail, severity: "INFO", message: "Operation started", structuredFields: {} },
+    {
+      ...fail,
+      severity: "WARNING",
+      message: "Operation failed",
+      structuredFields: { result: "failure", error_type: "TimeoutError" },
+    },
+  ]);
+});
+
 test("L03 two clients that read the log both see every line @wire", async ({ raw }) => {
   const result = (await raw(`${READERS}
     first, second = reader("both 200"), reader("both 200")
@@ -82,15 +123,16 @@ test("L05 100 000 lines without a reader: the newest are kept, the oldest are no
   const result = (await raw(
     `${READERS}
     log("info", "flood", lines)
-    thread, into = reader(f"flood {lines}")
+    thread, into = reader("Operation completed")
     thread.join(30)
-    result = [line[1] for line in into if line[1].startswith("flood ")]
+    result = [line[1] for line in into]
     `,
     { args: { lines } },
   )) as string[];
   expect(result.length).toBeGreaterThanOrEqual(256);
   expect(result.length).toBeLessThan(lines / 2);
-  const numbers = result.map((line) => Number(line.slice("flood ".length)));
+  expect(result.at(-1)).toBe("Operation completed");
+  const numbers = result.slice(0, -1).map((line) => Number(line.slice("flood ".length)));
   expect(numbers.at(-1)).toBe(lines);
   expect(numbers).toEqual(numbers.map((_, index) => lines - numbers.length + 1 + index));
 });

@@ -74,3 +74,15 @@ export:
   board:
     type: jumptab.simulator.DemoBoard
 `;
+
+/** A power, a test driver, and hooks as YAML (the lines below `hooks:`, indented by two). */
+export const hookBench = (hooks: string, head = ""): string => `${HEAD}metadata:
+  namespace: default
+  name: hooked
+${head}export:
+  power:
+    type: jumpstarter_driver_power.driver.MockPower
+  lab:
+    type: jumptab.test.Lab
+hooks:
+${hooks}`;
