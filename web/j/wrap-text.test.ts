@@ -14,6 +14,7 @@ describe("wrapWords()", () => {
   });
   it("cuts a word that is longer than a line", () => {
     expect(wrapWords("ab cdefghijkl m", 5, "")).toEqual(["ab cd", "efghi", "jkl m"]);
+    expect(wrapWords("! !!!", 2, "")).toEqual(["!", "!!", "!"]);
   });
   it("keeps spaces within a line and drops those at its ends", () => {
     expect(wrapWords("a  b   c", 4, "")).toEqual(["a  b", "c"]);

@@ -40,7 +40,7 @@ export function wrapWords(text: string, width: number, first: string, indent = f
     const isSpace = piece.trim() === "";
     if (line.length + piece.length > room()) {
       // A word that fits nowhere begins where there is room.
-      if (piece.length <= room() || isSpace) finish();
+      if (piece.length <= room() || isSpace || line.length >= room()) finish();
       let rest = isSpace ? "" : piece;
       while (line.length + rest.length > room()) {
         const fits = Math.max(room() - line.length, 1);
