@@ -3,17 +3,15 @@
  * Below: fixtures.ts (folder, python), support/. The page is the product's own, without test drivers.
  */
 
-import { mkdtemp, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { Child } from "../support/child.ts";
-import { type Endpoint, Jumpstarter } from "../support/jumpstarter.ts";
+import type { Child } from "../support/child.ts";
+import { Jumpstarter } from "../support/jumpstarter.ts";
 import { isListening } from "../support/relay-process.ts";
+import { startUnattended, type Unattended, type UnattendedOptions } from "../support/unattended.ts";
 import { expect, test } from "./test.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PROGRAM = `${ROOT}/scripts/start.ts`;
 const PASSPHRASE = "nobody-looks-at-this";
 /** SIGTERM and Ctrl-C end everything within this. */
 const END_MS = 10_000;
@@ -35,7 +33,7 @@ export:
 test("a client that comes while the browser still starts waits for it; SIGTERM ends both", async ({
   folder,
 }) => {
-  await using exporter = await start(folder, process.execPath, [PROGRAM]);
+  await using exporter = await start(folder);
   await using clients = await Jumpstarter.create(`${folder}/home`, () => exporter.endpoint);
   // At once, before the browser can be there.
   const { code, stdout } = await clients.j("power read");
@@ -53,7 +51,7 @@ test("a client that comes while the browser still starts waits for it; SIGTERM e
 });
 
 test("SIGTERM to the npm around it ends relay and browser too", async ({ folder }) => {
-  await using exporter = await start(folder, "npm", ["start", "--silent", "--"]);
+  await using exporter = await start(folder, { command: ["npm", "start", "--silent", "--"] });
   await exporter.child.saw(/^ready: /m, "stdout");
   exporter.child.kill("SIGTERM");
   const ended = await exporter.child.ended(END_MS);
@@ -63,7 +61,7 @@ test("SIGTERM to the npm around it ends relay and browser too", async ({ folder 
 });
 
 test("Ctrl-C ends it", async ({ folder }) => {
-  await using exporter = await start(folder, process.execPath, [PROGRAM]);
+  await using exporter = await start(folder);
   await exporter.child.saw(/^ready: /m, "stdout");
   // As the terminal does it: to the whole group.
   exporter.child.killGroup("SIGINT");
@@ -71,7 +69,7 @@ test("Ctrl-C ends it", async ({ folder }) => {
 });
 
 test("a browser that crashes is noticed, said and started again", async ({ folder }) => {
-  await using exporter = await start(folder, process.execPath, [PROGRAM]);
+  await using exporter = await start(folder);
   await exporter.child.saw(/^ready: /m, "stdout");
   const browser = await browserOf(exporter.child);
   process.kill(browser, "SIGKILL");
@@ -88,7 +86,7 @@ test("a browser that crashes is noticed, said and started again", async ({ folde
 test("Ctrl-C ends it in time while a console is open, and the console says that it is over", async ({
   folder,
 }) => {
-  await using exporter = await start(folder, process.execPath, [PROGRAM]);
+  await using exporter = await start(folder);
   await exporter.child.saw(/^ready: /m, "stdout");
   await using clients = await Jumpstarter.create(`${folder}/home`, () => exporter.endpoint);
   // What goes in comes back; then the console stays open.
@@ -108,7 +106,7 @@ test("one that was killed takes its browser with it, and the next one works on t
   // Of its own, and short: a browser puts a socket into it.
   const temporary = await mkdtemp(join(tmpdir(), "jumptab-"));
   const environment = { ...process.env, TMPDIR: temporary };
-  const killed = await start(folder, process.execPath, [PROGRAM], { env: environment });
+  const killed = await start(folder, { env: environment });
   await killed.child.saw(/^ready: /m, "stdout");
   const browser = await browserOf(killed.child);
   killed.child.kill("SIGKILL");
@@ -117,7 +115,7 @@ test("one that was killed takes its browser with it, and the next one works on t
   const [left] = await readdir(temporary);
   expect(left).toMatch(/^jumptab-browser-/);
 
-  await using next = await start(folder, process.execPath, [PROGRAM], {
+  await using next = await start(folder, {
     env: environment,
     listener: killed.endpoint.address,
   });
@@ -131,31 +129,12 @@ test("one that was killed takes its browser with it, and the next one works on t
   await rmdir(temporary);
 });
 
-/** Start `run` and wait for its address. */
+/** Start `run` with the bench, and wait for its address. */
 async function start(
   folder: string,
-  program: string,
-  before: readonly string[],
-  { listener = "127.0.0.1:0", env = process.env }: { listener?: string; env?: NodeJS.ProcessEnv } = {},
-): Promise<AsyncDisposable & { child: Child; endpoint: Endpoint }> {
-  await writeFile(`${folder}/bench.yaml`, BENCH);
-  const flags = ["--tls-grpc-listener", listener, "--tls-grpc-insecure", "--passphrase", PASSPHRASE];
-  const child = new Child(
-    program,
-    [...before, "run", "--exporter-config", `${folder}/bench.yaml`, ...flags],
-    { cwd: ROOT, env },
-  );
-  const [, address = ""] = await child.saw(/^http:\/\/([\d.:]+)\//m, "stdout");
-  return {
-    child,
-    endpoint: { address, passphrase: PASSPHRASE, insecure: true },
-    // Its browser has a group of its own, so it is asked to end first.
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGTERM");
-      await child.ended(END_MS).catch(() => undefined);
-      await child[Symbol.asyncDispose]();
-    },
-  };
+  options: Omit<UnattendedOptions, "configuration" | "passphrase"> = {},
+): Promise<Unattended> {
+  return await startUnattended(folder, { configuration: BENCH, passphrase: PASSPHRASE, ...options });
 }
 
 /** The browser's process: a child of the exporter with a profile of its own. */

@@ -15,6 +15,11 @@ const PROGRAM = `${ROOT}/scripts/start.ts`;
 export interface UnattendedOptions {
   readonly configuration: string;
   readonly passphrase: string;
+  /** What starts the program; its arguments follow. Without: this Node. */
+  readonly command?: readonly [program: string, ...before: string[]];
+  /** Without: a free port of the loopback interface. */
+  readonly listener?: string;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export interface Unattended extends AsyncDisposable {
@@ -25,15 +30,19 @@ export interface Unattended extends AsyncDisposable {
 /** Resolves when its relay listens; clients that come before the browser is there wait for it. */
 export async function startUnattended(
   folder: string,
-  { configuration, passphrase }: UnattendedOptions,
+  {
+    configuration,
+    passphrase,
+    command = [process.execPath, PROGRAM],
+    listener = "127.0.0.1:0",
+    env = process.env,
+  }: UnattendedOptions,
 ): Promise<Unattended> {
   await writeFile(`${folder}/bench.yaml`, configuration);
-  const flags = ["--tls-grpc-listener", "127.0.0.1:0", "--tls-grpc-insecure", "--passphrase", passphrase];
-  const child = new Child(
-    process.execPath,
-    [PROGRAM, "run", "--exporter-config", `${folder}/bench.yaml`, ...flags],
-    { cwd: ROOT },
-  );
+  const flags = ["--tls-grpc-listener", listener, "--tls-grpc-insecure", "--passphrase", passphrase];
+  const [program, ...before] = command;
+  const args = [...before, "run", "--exporter-config", `${folder}/bench.yaml`, ...flags];
+  const child = new Child(program, args, { cwd: ROOT, env });
   const [, address = ""] = await child.saw(/^http:\/\/([\d.:]+)\//m, "stdout");
   return {
     child,
