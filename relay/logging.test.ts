@@ -22,6 +22,12 @@ describe("the logger", () => {
     expect(written).toEqual(['00:00:00.000 WARNING a\\nb \\u001b[31mred name="two \\"words\\"" plain=x-1']);
   });
 
+  it("writes no control character that a terminal obeys, not even one of the upper half", () => {
+    const { log, written } = lines("text");
+    log.info("\u009b31mred\u007f\u2028next", { file: "\u009b2J\u0085" });
+    expect(written).toEqual(['00:00:00.000 INFO    \\u009b31mred\\u007f\\u2028next file="\\u009b2J\\u0085"']);
+  });
+
   it("leaves out what is below its level", () => {
     const { log, written } = lines("json", "warning");
     log.debug("no");

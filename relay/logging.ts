@@ -58,10 +58,13 @@ function textLine(timestamp: string, level: LogLevel, message: string, fields: L
 
 function quoted(value: string | number | boolean): string {
   const text = String(value);
-  return /^[\w./:@+-]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[\w./:@+-]+$/.test(text) ? text : printable(JSON.stringify(text));
 }
 
-/** A peer's text must not write lines, or colours, of its own. */
+/** A peer's text must not write lines, or colours, of its own. JSON leaves the upper half of the control characters as they are. */
 function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => {
+    const short = JSON.stringify(character).slice(1, -1);
+    return short === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}` : short;
+  });
 }

@@ -39,6 +39,13 @@ describe("pageMessage()", () => {
     expect(pageMessage(logged("info: exporter:beforeLease: failed: no"))).toMatchObject({ kind: "line" });
   });
 
+  it("does not take what a hook prints for a message of its own", () => {
+    for (const text of ["Uncaught Error: x", "failed: x", "stopped: x"]) {
+      const printed = `exporter:beforeLease: ${logged(text)}`;
+      expect(pageMessage(logged(`info: ${printed}`))).toMatchObject({ kind: "line", level: "info" });
+    }
+  });
+
   it("reads the older form of the browser's line", () => {
     expect(pageMessage('[1:2:INFO:CONSOLE(12)] "hello", source: x (12)')).toEqual({
       kind: "line",

@@ -10,11 +10,15 @@ export type PageMessage =
   /** Its exporter has stopped for good: because it was asked to, or `failed`. What it had to say before has been said. */
   | { readonly kind: "end"; readonly failed: boolean; readonly text: string };
 
-/** Chromium writes INFO for every message of a page's console, console.error too: the level is in the page's own words. */
-const CONSOLE_LINE = /:CONSOLE[(:]\d+\)?\] "(?:(error|warning|info|stopped|failed): )?(.*)", source: .*$/;
+/**
+ * Chromium writes INFO for every message of a page's console, console.error too: the level is in the page's own words. The first quote
+ * is Chromium's; behind it a hook may print what looks like another message.
+ */
+const CONSOLE_LINE =
+  /^[^"]*:CONSOLE[(:]\d+\)?\] "(?:(error|warning|info|stopped|failed): )?(.*)", source: .*$/;
 
 /** An exception that nobody caught is reported by the browser, not by our page. Its text may go on in lines of its own. */
-const UNCAUGHT_LINE = /:CONSOLE[(:]\d+\)?\] "(Uncaught .*?)(?:", source: .*)?$/;
+const UNCAUGHT_LINE = /^[^"]*:CONSOLE[(:]\d+\)?\] "(Uncaught .*?)(?:", source: .*)?$/;
 
 /** Undefined: some other line. */
 export function pageMessage(line: string): PageMessage | undefined {

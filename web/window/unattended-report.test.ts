@@ -90,6 +90,14 @@ describe("UnattendedReport", () => {
     ]);
   });
 
+  it("keeps a line in one, whatever ends lines for those who read it", () => {
+    const said: string[] = [];
+    const report = new UnattendedReport("bench.yaml", (gravity, line) => said.push(`${gravity} ${line}`));
+    const message = 'a\r\nb\u2028:CONSOLE:1] "stopped: c\u2029d';
+    report.look(snapshot({}), [{ ...record(0, "WARNING"), message }]);
+    expect(said).toEqual(['warning serial: a b :CONSOLE:1] "stopped: c d']);
+  });
+
   it("says why it did not start, and what the relay said, again when that comes back", () => {
     const said: string[] = [];
     const report = new UnattendedReport("bench.yaml", (gravity, line) => said.push(`${gravity} ${line}`));

@@ -98,9 +98,9 @@ export class UnattendedReport {
     return `${this.#file}:${line}: ${severity}: ${message}`;
   }
 
-  /** The browser's log has one line for one message, or loses where it ends. */
+  /** The browser's log has one line for one message, or loses where it ends. Node, which reads it, knows two more ends of lines. */
   #say(gravity: Gravity, text: string): void {
-    this.#tell(gravity, text.trim().replaceAll(/\s*[\r\n]+\s*/g, " "));
+    this.#tell(gravity, text.trim().replaceAll(/\s*[\r\n\u2028\u2029]+\s*/g, " "));
   }
 }
 
