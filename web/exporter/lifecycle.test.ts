@@ -292,7 +292,7 @@ describe("a stop", () => {
     const stopped = made.lifecycle.stop();
     await settle();
     await made.exit(1);
-    await made.clock.advance(FAILURE_SHOWN_MS);
+    await made.clock.advance(LAST_WORDS_MS);
     await stopped;
     expect(made.names.slice(-2)).toEqual(["AFTER_LEASE_HOOK_FAILED", "OFFLINE"]);
     expect(made.failures).toEqual([]);

@@ -22,7 +22,7 @@ import { type HookName, STATUS_TEXT, type StatusMachine } from "./status.ts";
  */
 export const FAILURE_SHOWN_MS = 2000;
 
-/** 1 s: from the end of the last afterLease hook to OFFLINE, so that its last lines and the status reach clients. */
+/** 1 s: from the end of a stop's afterLease hook to OFFLINE, so that its last lines and the status reach clients. */
 export const LAST_WORDS_MS = 1000;
 
 export interface LifecycleOptions {
@@ -236,7 +236,8 @@ export class Lifecycle {
   /** Clients read why, then the exporter goes away by itself. */
   async #shutDown({ hook, failure }: Fatal): Promise<void> {
     this.#options.calls.end(sessionEnded());
-    await this.#pause(FAILURE_SHOWN_MS);
+    // Who has asked for a stop waits for it, and may have bounded it.
+    await this.#pause(this.#stop === undefined ? FAILURE_SHOWN_MS : LAST_WORDS_MS);
     if (this.#isOffline) return;
     this.#goOffline(STATUS_TEXT.shutdown(hook));
     // Who has asked for a stop gets one.
