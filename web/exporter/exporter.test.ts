@@ -242,6 +242,22 @@ describe("the exporter behind a tunnel", () => {
     await until(() => world.page.stats.streams === 0);
   });
 
+  it("ends a streaming call with its session, also one whose driver ignores its signal", async () => {
+    const deaf = exportedStreamingCall({}, async function* () {
+      yield 1;
+      await new Promise(() => undefined);
+    });
+    const drivers = { [POWER]: () => testDriver({ methods: exportedMethods({ read: deaf }) }) };
+    await using world = await connect({ children: CHILDREN, drivers });
+    const { client, uuid } = await caller(world, "power");
+    const items = client.streamingDriverCall({ uuid, method: "read" })[Symbol.asyncIterator]();
+    await items.next();
+    const next = items.next();
+    void world.exporter.endSession();
+    await expect(next).rejects.toMatchObject({ code: Code.Unavailable });
+    await until(() => world.exporter.activity.calls === 0);
+  });
+
   it("carries a byte stream both ways, with an end of its own each way", async () => {
     await using world = await connect({ children: CHILDREN, drivers: { [POWER]: power() } });
     const { uuid } = await caller(world, "power");

@@ -33,6 +33,7 @@ import { openRouterStream } from "./router-service.ts";
 import type { ServiceHost } from "./service-host.ts";
 import type { Status } from "./status.ts";
 import { toConnectError } from "./to-connect-error.ts";
+import { untilAborted } from "./until-aborted.ts";
 import { decodeValue, encodeValue } from "./value.ts";
 import { within } from "./within.ts";
 
@@ -91,7 +92,7 @@ export function createServices(host: ServiceHost): ConnectRouter {
           flushHeaders(context);
           done = host.callStarted();
           const items = loggedStreamingCall(host.log, instance, method, signal, () =>
-            call.run(args.map(decodeValue), { signal }),
+            untilAborted(call.run(args.map(decodeValue), { signal }), { signal }),
           );
           for await (const item of items) {
             yield create(StreamingDriverCallResponseSchema, {
