@@ -5,7 +5,7 @@ import { CLIENT_HEADER } from "../../proto/client-header.ts";
 import { ExporterStatus } from "../../proto/gen/jumpstarter/v1/common_pb.ts";
 import { ExporterService } from "../../proto/gen/jumpstarter/v1/jumpstarter_pb.ts";
 import { RouterService } from "../../proto/gen/jumpstarter/v1/router_pb.ts";
-import { Access, callerOf, HOLD_GRACE_MS, MAX_GREETED } from "./access.ts";
+import { Access, callerOf, HOLD_GRACE_MS, MAX_GREETED, MAX_MEMBERS } from "./access.ts";
 import { connect, driverNode, testDriver } from "./testing/connected.ts";
 
 const A1 = callerOf("10.0.0.1 a1");
@@ -167,6 +167,18 @@ describe("exclusive access", () => {
     const asStatus = (index: number) => access.statusRefusal(callerOf(`10.0.0.3 ${index}`))?.asStatus;
     expect(asStatus(9 * MAX_GREETED - 1)).toBe(false);
     expect(asStatus(9 * MAX_GREETED)).toBe(true);
+  });
+
+  it("keeps those connections of the holder that still ask, however often its log stream comes back", () => {
+    const { access } = exclusive();
+    access.statusRefusal(A2);
+    let release = held(access, A1);
+    for (let time = 1; time <= 2 * MAX_MEMBERS; time += 1) {
+      release();
+      release = held(access, callerOf(`10.0.0.1 again${time}`));
+      expect(access.statusRefusal(A2)).toBeUndefined();
+    }
+    expect(access.statusRefusal(A1)).toMatchObject({ asStatus: true });
   });
 
   it("leaves nothing behind when the exporter stops", () => {

@@ -17,6 +17,9 @@ export const HOLD_GRACE_MS = 5000;
 /** 64 connections that asked for the status while nobody held the board; of more, the first are forgotten. */
 export const MAX_GREETED = 64;
 
+/** 128 connections of the client that holds, which has one or two: those that were quiet the longest are of a network that came and went. */
+export const MAX_MEMBERS = 128;
+
 /** Who is calling, as the relay says it. */
 export interface Caller {
   /** "" when the relay does not tell. */
@@ -88,7 +91,10 @@ export class Access {
       this.#greet(caller);
       return undefined;
     }
-    if (hold.party === party && hold.members.has(caller.connection)) return undefined;
+    if (hold.party === party && hold.members.has(caller.connection)) {
+      join(hold, caller.connection);
+      return undefined;
+    }
     const asStatus = hold.party === party || this.#greeted.has(caller.connection);
     return { sentence: this.#inUse(hold, caller.address), asStatus };
   }
@@ -119,12 +125,11 @@ export class Access {
 
   #take(caller: Caller, party: string): () => void {
     const { clock, onChange } = this.#options;
-    const members = [...this.#greeted].filter(([, from]) => from === party).map(([connection]) => connection);
     const hold: Hold = {
       party,
       address: caller.address,
       since: clock.now(),
-      members: new Set([...members, caller.connection]),
+      members: new Set(),
       connection: caller.connection,
       streams: 0,
     };
@@ -137,8 +142,8 @@ export class Access {
     this.#freeing.abort();
     hold.streams += 1;
     hold.connection = connection;
-    hold.members.add(connection);
-    for (const [greeted, party] of this.#greeted) if (party === hold.party) hold.members.add(greeted);
+    for (const [greeted, party] of this.#greeted) if (party === hold.party) join(hold, greeted);
+    join(hold, connection);
     let released = false;
     return () => {
       if (released) return;
@@ -166,9 +171,7 @@ export class Access {
   #greet({ address, connection }: Caller): void {
     this.#greeted.delete(connection);
     this.#greeted.set(connection, partyOf(address));
-    if (this.#greeted.size <= MAX_GREETED) return;
-    const [oldest] = this.#greeted.keys();
-    if (oldest !== undefined) this.#greeted.delete(oldest);
+    if (this.#greeted.size > MAX_GREETED) forgetOldest(this.#greeted);
   }
 
   #inUse(hold: Hold, address: string): string {
@@ -177,6 +180,19 @@ export class Access {
       ? `in use by ${shown(hold.address)} for ${time}: another shell is open on this machine, leave that one first`
       : `in use by ${shown(hold.address)} for ${time}: ask there to leave the shell, or come back later`;
   }
+}
+
+/** As the one that was heard of last. */
+function join({ members }: Hold, connection: string): void {
+  members.delete(connection);
+  members.add(connection);
+  if (members.size > MAX_MEMBERS) forgetOldest(members);
+}
+
+/** Maps and sets keep the order in which things came. */
+function forgetOldest(collection: Map<string, unknown> | Set<string>): void {
+  const [oldest] = collection.keys();
+  if (oldest !== undefined) collection.delete(oldest);
 }
 
 function shown(address: string): string {
