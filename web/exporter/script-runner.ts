@@ -56,6 +56,8 @@ export interface ShellRequest extends Omit<ScriptRequest, "script" | "resultFile
 }
 
 export interface ScriptShell extends AsyncDisposable {
+  /** Its working directory. */
+  readonly cwd: string;
   /** Run one line; one at a time. Resolves with 130 when the signal was aborted. */
   run(
     line: string,

@@ -83,6 +83,10 @@ class WorkerShell implements ScriptShell {
     this.#options = options;
   }
 
+  get cwd(): string {
+    return this.#cwd;
+  }
+
   async begin({ signal }: { signal: AbortSignal }): Promise<InterpreterSession> {
     const { env, commands, onOutput } = this.#request;
     const session = new InterpreterSession({

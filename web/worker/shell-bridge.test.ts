@@ -16,6 +16,7 @@ class EchoShells implements ScriptRunner {
   open: ScriptRunner["open"] = async ({ env, onOutput }) => {
     this.env = env;
     return {
+      cwd: "/home/jumptab",
       run: async (line, { signal }) => {
         this.lines.push(line);
         if (line === "break") throw new Error("the interpreter broke: open a new shell");
@@ -100,7 +101,7 @@ describe("the page's shell", () => {
       stream: "stderr",
       text: expect.stringContaining("write less at a time"),
     });
-    expect(await shell.next()).toEqual({ kind: "done", exitCode: 1, cwd: "/" });
+    expect(await shell.next()).toEqual({ kind: "done", exitCode: 1, cwd: "/home/jumptab" });
     expect(shell.scripts.lines).toEqual([]);
   });
 

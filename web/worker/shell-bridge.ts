@@ -48,7 +48,6 @@ export async function bridgeShell(options: ShellBridgeOptions): Promise<void> {
     throw error;
   }
   let line: AbortController | undefined;
-  let cwd = "/";
 
   const finish = (message: string | undefined): void => {
     if (over.signal.aborted) return;
@@ -64,13 +63,12 @@ export async function bridgeShell(options: ShellBridgeOptions): Promise<void> {
     if (text.length > MAX_SHELL_LINE_CHARACTERS) {
       const sentence = `a line may have ${MAX_SHELL_LINE_CHARACTERS} characters: write less at a time`;
       post({ kind: "output", stream: "stderr", text: `${sentence}\n` });
-      return post({ kind: "done", exitCode: 1, cwd });
+      return post({ kind: "done", exitCode: 1, cwd: shell.cwd });
     }
     line = new AbortController();
     try {
       const done = await shell.run(text, { signal: AbortSignal.any([signal, line.signal]) });
       line = undefined;
-      cwd = done.cwd;
       if (!over.signal.aborted) post({ kind: "done", ...done });
     } catch (error) {
       finish(messageOf(error));
