@@ -11,6 +11,7 @@ import {
   type CommandGroup,
   UsageError,
 } from "../../drivers/base/command.ts";
+import { messageOf } from "../../drivers/base/dom-error.ts";
 import { convertArguments, convertOptions } from "./convert-values.ts";
 import { type HelpPage, helpPage, usageLine } from "./help.ts";
 import type { JNode } from "./j-tree.ts";
@@ -210,8 +211,4 @@ function commandPage(node: JNode, command: CommandDefinition, group: string): He
 /** What the configuration says of a command in `methods_description`. */
 function helpOf(node: JNode, { name }: CommandDefinition): string | undefined {
   return Object.hasOwn(node.methodsDescription, name) ? node.methodsDescription[name] : undefined;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -5,6 +5,7 @@
  */
 
 import { Code, ConnectError } from "@connectrpc/connect";
+import { messageOf } from "../../drivers/base/dom-error.ts";
 import { DriverError, type DriverErrorCode } from "../../drivers/base/error.ts";
 
 const CODES: ReadonlyMap<Code, DriverErrorCode> = new Map([
@@ -21,6 +22,5 @@ export function toDriverError(reason: unknown): DriverError {
   if (reason instanceof ConnectError) {
     return new DriverError(CODES.get(reason.code) ?? "other", reason.rawMessage, { cause: reason });
   }
-  const message = reason instanceof Error ? reason.message || reason.name : String(reason);
-  return new DriverError("other", message, { cause: reason });
+  return new DriverError("other", messageOf(reason), { cause: reason });
 }
