@@ -28,6 +28,14 @@ describe("the logger", () => {
     expect(written).toEqual(['00:00:00.000 INFO    \\u009b31mred\\u007f\\u2028next file="\\u009b2J\\u0085"']);
   });
 
+  it("writes JSON without them as well, and with the same meaning", () => {
+    const { log, written } = lines("json");
+    const message = "\u009b31mred\u007f\u2028next";
+    log.info(message);
+    expect(written[0]).not.toMatch(/[\p{Cc}\p{Zl}]/u);
+    expect(JSON.parse(written[0] ?? "")).toMatchObject({ message });
+  });
+
   it("leaves out what is below its level", () => {
     const { log, written } = lines("json", "warning");
     log.debug("no");

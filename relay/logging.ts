@@ -45,7 +45,8 @@ export function createLogger({ level, format, write, now = Date.now }: LoggerOpt
 export const silentLogger: Logger = { debug() {}, info() {}, warning() {}, error() {} };
 
 function jsonLine(timestamp: string, level: LogLevel, message: string, fields: LogFields): string {
-  return JSON.stringify({ timestamp, level: level.toUpperCase(), message, ...fields });
+  // People look at these, too; to a machine both spellings are the same text.
+  return printable(JSON.stringify({ timestamp, level: level.toUpperCase(), message, ...fields }));
 }
 
 function textLine(timestamp: string, level: LogLevel, message: string, fields: LogFields): string {
