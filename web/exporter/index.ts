@@ -7,6 +7,6 @@ export { type DriverInstance, pathText, type TreeEntry } from "./driver-instance
 export { Exporter, type ExporterOptions } from "./exporter.ts";
 export { shellEnvironment } from "./hook-environment.ts";
 export type { RunningHook } from "./hook-runner.ts";
-export { type LogLine, LogRing } from "./log-ring.ts";
+export { LOG_RING_LINES, type LogLine, LogRing } from "./log-ring.ts";
 export type { ScriptCommand, ScriptRunner, ScriptShell } from "./script-runner.ts";
 export { toConnectError } from "./to-connect-error.ts";

@@ -85,6 +85,11 @@ export class LogRing {
     this.#hookLines.clear();
   }
 
+  /** Number of the line that comes next. */
+  get next(): number {
+    return this.#lines.next;
+  }
+
   /** Lines from `sequence` on that are still there, and the number to ask for next. */
   since(sequence: number): { lines: readonly LogLine[]; next: number; missed: number } {
     const missed = Math.max(0, this.#lines.first - sequence);
