@@ -60,6 +60,19 @@ describe("BoundedOutput", () => {
     expect(messages).toHaveLength(MAX_POSTS_PER_INTERVAL + 1);
   });
 
+  it("posts a long text in parts, none with half a character at its end", () => {
+    const { out, messages } = output();
+    const text = `x${"\u{1f600}".repeat(2 * MAX_WAITING_CHARACTERS)}`;
+    out.write("stdout", text);
+    expect(textOf(messages)).toBe(text);
+    expect(messages.length).toBeGreaterThanOrEqual(4);
+    for (const message of messages) {
+      const part = textOf([message]);
+      expect(part.length).toBeLessThanOrEqual(MAX_WAITING_CHARACTERS);
+      expect(part.isWellFormed()).toBe(true);
+    }
+  });
+
   it("keeps the beginning, and says once where it stops", () => {
     const { out, messages } = output();
     const piece = "z".repeat(100_000);

@@ -41,16 +41,16 @@ export class BoundedOutput {
       typeof content === "string" ? content : this.#decoders[stream].decode(content, { stream: true });
     if (text === "") return;
     const kept = text.slice(0, this.#left);
-    this.#waiting.push({ stream, text: kept });
-    this.#waitingCharacters += kept.length;
-    if (kept.length < text.length) {
-      this.#left = -1;
-      this.flush();
-      this.#post({ kind: "output-bound" });
-      return;
-    }
     this.#left -= kept.length;
-    this.#postOrWait();
+    for (const part of inParts(kept)) {
+      this.#waiting.push({ stream, text: part });
+      this.#waitingCharacters += part.length;
+      this.#postOrWait();
+    }
+    if (kept.length === text.length) return;
+    this.#left = -1;
+    this.flush();
+    this.#post({ kind: "output-bound" });
   }
 
   /** Post what waits. */
@@ -85,6 +85,17 @@ export class BoundedOutput {
         this.flush();
       });
     }
+  }
+}
+
+/** A file that is printed whole: whoever reads the log has its turn between two messages, and misses none of its lines. */
+function* inParts(text: string): Generator<string> {
+  for (let start = 0; start < text.length; ) {
+    let end = start + MAX_WAITING_CHARACTERS;
+    // A character of two halves is not cut between them.
+    if (/[\uD800-\uDBFF]/.test(text.charAt(end - 1))) end -= 1;
+    yield text.slice(start, end);
+    start = end;
   }
 }
 

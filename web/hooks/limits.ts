@@ -29,7 +29,7 @@ export const OUTPUT_INTERVAL_MS = 20;
 /** 64 messages an interval go out at once: a script that computes for ever has said before it all that it said. */
 export const MAX_POSTS_PER_INTERVAL = 64;
 
-/** 16 Ki characters wait at most for the end of the interval. */
+/** 16 Ki characters wait at most for the end of the interval, and a message has hardly more: the log keeps all of their lines. */
 export const MAX_WAITING_CHARACTERS = 16 * 1024;
 
 /** 64 MiB: a script's files, all together. */
@@ -55,6 +55,8 @@ export const INTERPRETER_LIMITS: NonNullable<BashOptions["executionLimits"]> = {
   maxFileSystemBytes: MAX_FILES_BYTES,
   maxArrayElements: 100_000,
   maxBraceExpansionResults: 100_000,
+  // 2 s for a command of ours that is ended by `timeout`: its answer comes from another worker. After it the whole script ends.
+  maxExtensionCleanupTimeMs: 2000,
   // A week: the bound is the hook's own timeout, but timers cannot hold more than 24 days.
   maxExecutionTimeMs: 7 * 24 * 3600 * 1000,
 };
