@@ -10,19 +10,32 @@ const ERRORS: readonly (readonly [script: string, stderr: string])[] = [
   ["select x in a b; do echo $x; done", "bash: line 1: syntax error near unexpected token `select'\n"],
 ];
 
+async function run(script: string): Promise<{ exitCode: number; text: string }> {
+  const written: string[] = [];
+  const interpreter = new Interpreter({
+    env: {},
+    commands: [],
+    write: (_stream, content) => written.push(String(content)),
+    runCommand: () => Promise.reject(new Error("not called")),
+    sleep: () => Promise.reject(new Error("not called")),
+  });
+  const exitCode = await interpreter.run(script, { signal: new AbortController().signal });
+  return { exitCode, text: written.join("") };
+}
+
 describe("a script that is wrong", () => {
-  for (const [script, stderr] of ERRORS) {
+  for (const [script, text] of ERRORS) {
     it(`ends with 2 and one line that says where: ${script}`, async () => {
-      const written: string[] = [];
-      const interpreter = new Interpreter({
-        env: {},
-        commands: [],
-        write: (_stream, content) => written.push(String(content)),
-        runCommand: () => Promise.reject(new Error("not called")),
-        sleep: () => Promise.reject(new Error("not called")),
-      });
-      const exitCode = await interpreter.run(script, { signal: new AbortController().signal });
-      expect({ exitCode, text: written.join("") }).toEqual({ exitCode: 2, text: stderr });
+      await expect(run(script)).resolves.toEqual({ exitCode: 2, text });
+    });
+  }
+});
+
+describe("a program that a page does not have", () => {
+  for (const name of ["python3", "python", "tar", "sqlite3", "ssh", "gzip"]) {
+    it(`is not found: ${name}`, async () => {
+      const text = `bash: ${name}: command not found\n`;
+      await expect(run(`${name} -c 1`)).resolves.toEqual({ exitCode: 127, text });
     });
   }
 });

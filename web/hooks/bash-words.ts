@@ -33,5 +33,6 @@ export function inBashWords(text: string): string {
       }
       return `bash: line ${line}: ${what.startsWith("syntax error") ? what : `syntax error: ${what}`}`;
     })
-    .replace(/, increase executionLimits\.\w+/g, "");
+    .replace(/, increase executionLimits\.\w+/g, "")
+    .replace(/^(bash: \S+: command not) available in browser environments\..*$/gm, "$1 found");
 }

@@ -46,7 +46,8 @@ export class InterpreterSession {
   readonly #worker: InterpreterWorker;
   #loaded = false;
   #over = false;
-  #commandsInFlight = 0;
+  /** Commands of ours at work, and what ends each of them. */
+  readonly #commands = new Map<number, AbortController>();
   /** What it does now: its end, and the signal of its commands. */
   #work: { readonly end: PromiseWithResolvers<Done>; readonly stop: AbortController } | undefined;
   #failure: Error | undefined;
@@ -125,6 +126,9 @@ export class InterpreterSession {
       case "command":
         void this.#runCommand(message);
         break;
+      case "command-stop":
+        this.#commands.get(message.id)?.abort();
+        break;
       case "done":
         this.#work?.end.resolve(message);
         break;
@@ -136,20 +140,22 @@ export class InterpreterSession {
 
   async #runCommand({ id, name, args, stdin }: Extract<FromInterpreter, { kind: "command" }>): Promise<void> {
     const command = Object.hasOwn(this.#options.commands, name) ? this.#options.commands[name] : undefined;
-    const signal = this.#work?.stop.signal;
+    const stopped = this.#work?.stop.signal;
     let result: ScriptCommandResult;
-    if (command === undefined || signal === undefined) {
+    if (command === undefined || stopped === undefined) {
       result = failed(127, `${name}: command not found`);
-    } else if (this.#commandsInFlight >= MAX_COMMANDS_IN_FLIGHT) {
+    } else if (this.#commands.size >= MAX_COMMANDS_IN_FLIGHT) {
       result = failed(1, `${name}: ${MAX_COMMANDS_IN_FLIGHT} commands are at work already: wait for one`);
     } else {
-      this.#commandsInFlight += 1;
+      const own = new AbortController();
+      this.#commands.set(id, own);
       try {
+        const signal = AbortSignal.any([stopped, own.signal]);
         result = bounded(name, await command(args, { stdin, signal }));
       } catch (error) {
         result = failed(1, `${name}: ${messageOf(error)}`);
       } finally {
-        this.#commandsInFlight -= 1;
+        this.#commands.delete(id);
       }
     }
     if (!this.#over) this.#worker.post({ kind: "command-result", id, result });

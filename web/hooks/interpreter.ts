@@ -1,7 +1,7 @@
 /**
  * just-bash with live output, bounds, and commands of ours: runs one script after the other over the same files.
  * Nothing of the machine is within its reach: files are in memory, and there is no command that reaches a network.
- * Above: serve-interpreter.ts. Below: just-bash; live-output.ts makes its output come at once.
+ * Above: serve-interpreter.ts. Below: just-bash; live-output.ts makes its output come at once; timeout-command.ts.
  */
 
 import { Bash, type Command, type CommandName, getCommandNames } from "just-bash/browser";
@@ -11,6 +11,7 @@ import { INTERPRETER_LIMITS } from "./limits.ts";
 import { LIVE_FILES, LiveFiles } from "./live-files.ts";
 import { withLiveOutput } from "./live-output.ts";
 import { HOME, INTERRUPTED, type OutputStream } from "./protocol.ts";
+import { timeoutCommand } from "./timeout-command.ts";
 
 /** They need what a browser does not have. */
 const NOT_IN_A_BROWSER: ReadonlySet<string> = new Set(["gzip", "gunzip", "zcat"]);
@@ -22,7 +23,12 @@ export interface InterpreterOptions {
   /** Names of commands of ours. */
   readonly commands: readonly string[];
   readonly write: (stream: OutputStream, content: string | Uint8Array) => void;
-  readonly runCommand: (name: string, args: readonly string[], stdin: string) => Promise<ScriptCommandResult>;
+  /** `signal`: the command's own end, as by `timeout`; it resolves soon after. */
+  readonly runCommand: (
+    name: string,
+    args: readonly string[],
+    options: { readonly stdin: string; readonly signal: AbortSignal | undefined },
+  ) => Promise<ScriptCommandResult>;
   readonly sleep: (ms: number, options: { signal: AbortSignal }) => Promise<void>;
 }
 
@@ -52,6 +58,7 @@ export class Interpreter {
   /** Files, variables and the working directory stay for the next one. */
   async run(script: string, { signal }: { signal: AbortSignal }): Promise<number> {
     const { sleep } = this.#options;
+    const own = new Map(this.#options.commands.map((name) => [name, this.#command(name)] as const));
     await this.#files.mkdir(HOME, { recursive: true });
     await this.#files.mkdir("/tmp", { recursive: true });
     const bash = new Bash({
@@ -62,7 +69,7 @@ export class Interpreter {
       executionLimits: INTERPRETER_LIMITS,
       // A thing for hosts with something to protect; here is a worker with nothing in it.
       defenseInDepth: false,
-      customCommands: [...this.#options.commands.map((name) => this.#command(name)), noTrap],
+      customCommands: [...own.values(), timeoutCommand({ own, sleep }), noTrap],
       sleep: (ms) => sleep(ms, { signal }).catch(() => undefined),
     });
     this.#rewriteOnce(bash);
@@ -113,9 +120,10 @@ export class Interpreter {
     const { runCommand } = this.#options;
     return {
       name,
-      execute: async (args, { stdin }) => {
+      execute: async (args, { stdin, signal }) => {
         const bytes = Uint8Array.from(String(stdin), (char) => char.charCodeAt(0));
-        return { ...(await runCommand(name, args, new TextDecoder().decode(bytes))), stdoutKind: "text" };
+        const options = { stdin: new TextDecoder().decode(bytes), signal };
+        return { ...(await runCommand(name, args, options)), stdoutKind: "text" };
       },
     };
   }

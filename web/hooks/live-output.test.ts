@@ -32,7 +32,7 @@ async function live(script: string, gate: Gate = () => undefined): Promise<Outco
     write: (stream, content) => {
       text[stream] += typeof content === "string" ? content : new TextDecoder().decode(content);
     },
-    runCommand: async (_name, _args, stdin): Promise<ScriptCommandResult> => {
+    runCommand: async (_name, _args, { stdin }): Promise<ScriptCommandResult> => {
       gate(text.stdout, text.stderr);
       return { exitCode: 0, stdout: stdin, stderr: "" };
     },

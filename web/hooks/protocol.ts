@@ -44,6 +44,8 @@ export type FromInterpreter =
       readonly args: readonly string[];
       readonly stdin: string;
     }
+  /** End this command; its result comes all the same. */
+  | { readonly kind: "command-stop"; readonly id: number }
   | {
       readonly kind: "done";
       readonly exitCode: number;

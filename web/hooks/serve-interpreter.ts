@@ -109,12 +109,16 @@ class InterpreterServer {
       env: message.env,
       commands: message.commands,
       write: (stream, content) => this.#output.write(stream, content),
-      runCommand: (name, args, stdin) => this.#runCommand(name, args, stdin),
+      runCommand: (name, args, options) => this.#runCommand(name, args, options),
       sleep: (ms, options) => clock.sleep(ms, options),
     });
   }
 
-  #runCommand(name: string, args: readonly string[], stdin: string): Promise<ScriptCommandResult> {
+  #runCommand(
+    name: string,
+    args: readonly string[],
+    { stdin, signal }: { readonly stdin: string; readonly signal: AbortSignal | undefined },
+  ): Promise<ScriptCommandResult> {
     const characters = args.reduce((sum, arg) => sum + arg.length, stdin.length);
     if (characters > MAX_COMMAND_INPUT_CHARACTERS) {
       const stderr = `${name}: its arguments and input have ${characters} characters, at most ${MAX_COMMAND_INPUT_CHARACTERS} can be given\n`;
@@ -123,9 +127,16 @@ class InterpreterServer {
     // What the script has said so far comes before what the command does.
     this.#output.flush();
     const id = this.#nextCommand++;
+    const over = new AbortController();
     return new Promise((resolve) => {
-      this.#commands.set(id, resolve);
+      this.#commands.set(id, (result) => {
+        over.abort();
+        resolve(result);
+      });
       this.#platform.post({ kind: "command", id, name, args, stdin });
+      const stop = (): void => this.#platform.post({ kind: "command-stop", id });
+      if (signal?.aborted === true) stop();
+      else signal?.addEventListener("abort", stop, { once: true, signal: over.signal });
     });
   }
 }

@@ -97,6 +97,27 @@ describe("WorkerScriptRunner.run()", () => {
     expect(asked.lines).toEqual(["before"]);
   });
 
+  it("ends a command of ours whose time is over, and goes on with what it has said", async () => {
+    const j: ScriptCommand = (args, { stdin, signal }) =>
+      new Promise((resolve) => {
+        const said = { exitCode: 130, stdout: `${args.join(" ")} ${stdin}login:\n`, stderr: "" };
+        signal.addEventListener("abort", () => resolve(said), { once: true });
+      });
+    const asked = request(
+      "echo root | timeout 0.05 j serial pipe | grep login; timeout 0.05 bash -c j; echo $?; j",
+      {
+        commands: { j },
+        onLine: (line) => {
+          asked.lines.push(line);
+          if (line === "124") stop.abort();
+        },
+      },
+    );
+    const stop = new AbortController();
+    await expect(runner().run(asked, { signal: stop.signal })).resolves.toMatchObject({ exitCode: 130 });
+    expect(asked.lines).toEqual(["login:", "124"]);
+  });
+
   it("ends a script that sleeps, without waiting for its end", async () => {
     const stop = new AbortController();
     const asked = request("echo begin; sleep 3600; echo never", { onLine: () => stop.abort() });
