@@ -136,6 +136,12 @@ describe("hooks of an ExporterConfig", () => {
     });
   }
 
+  it("take a timeout in quotes as the number that it is", async () => {
+    const { config, problems } = await check('hooks:\n  afterLease: {script: x y, timeout: "5"}\n');
+    expect(problems).toEqual([]);
+    expect(config?.hooks.afterLease?.timeoutMs).toBe(5000);
+  });
+
   for (const [timeout, severity, text] of [
     ["0", "error", "at least 1"],
     ["-5", "error", "at least 1"],

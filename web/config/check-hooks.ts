@@ -98,7 +98,9 @@ function notHere(name: string, { reason, cure }: Extract<HookScript, { kind: "no
 function checkTimeout(name: string, map: YamlMap, problems: Problems): number | "wrong" {
   const entry = map.entries.get("timeout");
   if (entry === undefined) return DEFAULT_TIMEOUT_S * 1000;
-  const seconds = entry.value.kind === "scalar" ? entry.value.value : undefined;
+  const written = entry.value.kind === "scalar" ? entry.value.value : undefined;
+  // A number in quotes is that number for Jumpstarter too.
+  const seconds = typeof written === "string" && /^[+-]?\d+$/.test(written) ? Number(written) : written;
   if (typeof seconds !== "number" || !Number.isInteger(seconds)) {
     problems.error(
       valuePlace(entry),
