@@ -275,7 +275,7 @@ export class ExporterHost {
     this.#phase = "stopping";
     this.#changed();
     await running.exporter.stop({ hookMs });
-    await this.#takeDown(running);
+    await this.#takeDown(running, "the exporter was stopped on its page");
     this.#phase = "idle";
     this.#changed();
   }
@@ -284,15 +284,16 @@ export class ExporterHost {
   async #fail(failure: string): Promise<void> {
     const running = this.#running;
     if (running === undefined) return;
-    await this.#takeDown(running);
+    await this.#takeDown(running, "the exporter has stopped: a hook with onFailure: exit has failed");
     this.#phase = "failed";
     this.#failure = failure;
     this.#changed();
   }
 
-  async #takeDown({ connection, stop, exporter }: Running): Promise<void> {
+  /** @param reason What clients read of streams that still run. */
+  async #takeDown({ connection, stop, exporter }: Running, reason: string): Promise<void> {
     this.#running = undefined;
-    await connection.close("the exporter was stopped on its page");
+    await connection.close(reason);
     stop.abort();
     await exporter[Symbol.asyncDispose]();
     await this.#serial?.[Symbol.asyncDispose]();
