@@ -5,6 +5,7 @@
 
 import { css, html, LitElement, nothing } from "lit";
 import type { ExporterSnapshot, HookSnapshot } from "../../messages.ts";
+import { bannerStyles } from "../shared/banner-styles.ts";
 import { TickController } from "../shared/controllers.ts";
 import { duration } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
@@ -22,37 +23,8 @@ export class SessionState extends LitElement {
   };
   static override styles = [
     sharedStyles,
+    bannerStyles,
     css`
-      .banner {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem 1rem;
-        padding: 0.625rem 1rem;
-        border: 1px solid var(--border);
-        border-inline-start-width: 4px;
-        border-radius: var(--radius);
-        background: var(--surface);
-      }
-
-      .ok {
-        border-inline-start-color: var(--ok);
-      }
-
-      .busy {
-        border-inline-start-color: var(--accent);
-      }
-
-      .warning {
-        border-color: var(--warning);
-        background: var(--warning-soft);
-      }
-
-      .error {
-        border-color: var(--error);
-        background: var(--error-soft);
-      }
-
       .words {
         flex: 1 1 26rem;
         min-width: 0;

@@ -6,6 +6,7 @@
 import { css, html, LitElement } from "lit";
 import type { TunnelState } from "../../messages.ts";
 import type { PageActions } from "../model.ts";
+import { bannerStyles } from "../shared/banner-styles.ts";
 import { TickController } from "../shared/controllers.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import { tunnelAnnouncement, tunnelText, tunnelTextCounts } from "./tunnel-text.ts";
@@ -19,37 +20,8 @@ export class TunnelStateElement extends LitElement {
   };
   static override styles = [
     sharedStyles,
+    bannerStyles,
     css`
-      .banner {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem 1rem;
-        padding: 0.625rem 1rem;
-        border: 1px solid var(--border);
-        border-inline-start-width: 4px;
-        border-radius: var(--radius);
-        background: var(--surface);
-      }
-
-      .ok {
-        border-inline-start-color: var(--ok);
-      }
-
-      .busy {
-        border-inline-start-color: var(--accent);
-      }
-
-      .warning {
-        border-color: var(--warning);
-        background: var(--warning-soft);
-      }
-
-      .error {
-        border-color: var(--error);
-        background: var(--error-soft);
-      }
-
       .title {
         font-weight: 600;
         font-variant-numeric: tabular-nums;
