@@ -59,9 +59,13 @@ export const test = base.extend<HardwareOptions & HardwareFixtures>({
   },
 
   exporterPage: async ({ lab, relay, startPage }, use) => {
-    await using page = lab.newPage(() => relay.url);
-    if (startPage) await page.open();
-    await use(page);
+    {
+      await using page = lab.newPage(() => relay.url);
+      if (startPage) await page.open();
+      await use(page);
+    }
+    // The browser ends next, and would take the page's farewell with it: the relay would wait half a minute for such a page.
+    if (relay.running) await relay.expectExporters(0);
   },
 
   attached: [({ exporterPage }, use) => use(exporterPage), { auto: true }],
