@@ -8,7 +8,7 @@ import { createRef, ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { ExporterSnapshot, LogRecord } from "../../messages.ts";
 import "../bench-settings/bench-settings.ts";
-import type { ConfirmDialog } from "../dialogs/confirm-dialog.ts";
+import type { ConfirmDialog, Question } from "../dialogs/confirm-dialog.ts";
 import "../dialogs/confirm-dialog.ts";
 import { shellNames } from "../driver-cards/card.ts";
 import "../driver-cards/generic-card.ts";
@@ -318,45 +318,36 @@ export class BenchView extends LitElement {
   }
 
   #newSession(): void {
-    if (!this.#inUse) {
-      this.actions.endSession();
-      return;
-    }
-    void this.#confirm.value?.ask({
+    this.#askIfInUse({
       title: "End this session?",
       text: "Clients are using it now. What they are doing ends with an error, and drivers go back to how they were at the start.",
       confirm: "End session",
-      danger: true,
       run: () => this.actions.endSession(),
     });
   }
 
   #restart(): void {
-    if (!this.#inUse) {
-      this.actions.start();
-      return;
-    }
-    void this.#confirm.value?.ask({
+    this.#askIfInUse({
       title: `Restart ${this.bench.name}?`,
       text: "Clients are using it now. What they are doing ends with an error.",
       confirm: "Restart",
-      danger: true,
       run: () => this.actions.start(),
     });
   }
 
   #stop(): void {
-    if (!this.#inUse) {
-      this.actions.stop();
-      return;
-    }
-    void this.#confirm.value?.ask({
+    this.#askIfInUse({
       title: `Stop ${this.bench.name}?`,
       text: "Clients are using it now. What they are doing ends with an error.",
       confirm: "Stop",
-      danger: true,
       run: () => this.actions.stop(),
     });
+  }
+
+  /** What ends the work of clients is done at once only while there is none. */
+  #askIfInUse(question: Question): void {
+    if (this.#inUse) void this.#confirm.value?.ask({ ...question, danger: true });
+    else question.run();
   }
 
   #leave(): void {

@@ -80,18 +80,4 @@ export const welcomeStyles = css`
     gap: 0.25rem 0.75rem;
     align-items: center;
   }
-
-  .dropping {
-    position: fixed;
-    inset: 0.75rem;
-    z-index: 10;
-    display: grid;
-    place-items: center;
-    border: 2px dashed var(--accent);
-    border-radius: var(--radius);
-    background: color-mix(in srgb, var(--surface) 88%, transparent);
-    font-size: 1.125rem;
-    font-weight: 600;
-    pointer-events: none;
-  }
 `;
