@@ -4,7 +4,7 @@
  * The worker owns the exporter and the devices; the window owns clicks and pixels.
  */
 
-import type { BindingStatus, RememberedPort, SerialRequest } from "../drivers/base/devices.ts";
+import type { BindingStatus, RememberedPort, SerialRequest, UsbRequest } from "../drivers/base/devices.ts";
 import type { DriverCategory } from "../drivers/base/driver.ts";
 import type { JsonObject, JsonValue } from "../drivers/base/json.ts";
 import type { Severity } from "../drivers/base/log.ts";
@@ -86,6 +86,8 @@ export interface DriverSnapshot {
   /** What the driver tells of itself, for example `{on: true, voltage: 5}`. */
   readonly state: JsonObject;
   readonly binding: BindingSnapshot | undefined;
+  /** Whether the page can ask it to compare the device with an image. */
+  readonly canVerify: boolean;
   /** Byte streams that clients have open now (the page's own console not counted). */
   readonly openStreams: number;
   /** Set when the instance is an alias (`ref`) of another path. */
@@ -93,13 +95,17 @@ export interface DriverSnapshot {
   readonly children: readonly DriverSnapshot[];
 }
 
-export interface BindingSnapshot {
-  readonly kind: "serial";
+export type BindingSnapshot = {
   readonly status: BindingStatus;
   readonly label: string;
-  /** What the configuration asks for: the filter of the browser's chooser. */
-  readonly request: SerialRequest;
-}
+} & (
+  | {
+      readonly kind: "serial";
+      /** What the configuration asks for: the filter of the browser's chooser. */
+      readonly request: SerialRequest;
+    }
+  | { readonly kind: "usb"; readonly request: UsbRequest }
+);
 
 /** One line of the exporter's log. */
 export interface LogRecord {
@@ -121,6 +127,35 @@ export interface HookSnapshot {
   readonly timeoutMs: number;
 }
 
+/** A file that goes to a device or comes from one: a driver call with a resource. Milliseconds since 1970, and bytes. */
+export interface TransferSnapshot {
+  readonly id: string;
+  /** Of the driver instance. */
+  readonly path: readonly string[];
+  /** `flash`, `dump`, `write`… */
+  readonly method: string;
+  readonly direction: "to-device" | "from-device";
+  /** The method's other argument, where it has one: a partition, an address. */
+  readonly target: string | undefined;
+  /** Of the file, where the page knows it. */
+  readonly name: string | undefined;
+  readonly by: "client" | "page";
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+  readonly state: "running" | "done" | "failed" | "cancelled";
+  /** What is being done now, how far it is, and since when. `total` undefined: nobody knows. */
+  readonly step: {
+    readonly phase: string;
+    readonly done: number;
+    readonly total: number | undefined;
+    readonly since: number;
+  };
+  /** Why it failed: one sentence with the cure. */
+  readonly message: string | undefined;
+  /** What was transferred. */
+  readonly image: { readonly sha256: string; readonly size: number } | undefined;
+}
+
 /** Everything that the page shows of a running exporter. Sent whole, at most once a frame or so. */
 export interface ExporterSnapshot {
   readonly phase: "idle" | "starting" | "running" | "stopping" | "failed";
@@ -136,6 +171,8 @@ export interface ExporterSnapshot {
   readonly tunnel: TunnelState;
   /** The root's children. */
   readonly drivers: readonly DriverSnapshot[];
+  /** Newest first; those that run, and the last MAX_TRANSFERS that have ended. */
+  readonly transfers: readonly TransferSnapshot[];
   readonly problems: readonly ConfigProblem[];
   /** Calls and streams of clients that are running now. */
   readonly activity: { readonly calls: number; readonly streams: number; readonly totalCalls: number };
@@ -204,6 +241,36 @@ export type ToWorker =
       readonly path: readonly string[];
       readonly method: string;
       readonly args: readonly JsonValue[];
+    }
+  /**
+   * Send a file to a driver: `method(handle, ...args)`. Answered with the call's result when it is done; the transfer is in the
+   * snapshot meanwhile. A file, or an image that the browser has.
+   */
+  | {
+      readonly kind: "send-file";
+      readonly id: number;
+      readonly path: readonly string[];
+      readonly method: string;
+      readonly args: readonly JsonValue[];
+      readonly file: File | { readonly sha256: string; readonly name: string };
+    }
+  /** Get a file from a driver: `method(handle, ...args)`. Answered with ImageInfo when it is in the browser's images. */
+  | {
+      readonly kind: "fetch-file";
+      readonly id: number;
+      readonly path: readonly string[];
+      readonly method: string;
+      readonly args: readonly JsonValue[];
+    }
+  /** Stop a transfer, whoever has begun it. */
+  | { readonly kind: "cancel-transfer"; readonly id: number; readonly transfer: string }
+  /** Compare the device with an image; answered with Verification. */
+  | {
+      readonly kind: "verify";
+      readonly id: number;
+      readonly path: readonly string[];
+      readonly sha256: string;
+      readonly target: string | null;
     }
   /** The page's own byte stream, over `port` with StreamPortMessage both ways; answered when it is open. */
   | {

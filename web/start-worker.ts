@@ -5,7 +5,9 @@
 
 import type { Catalogue } from "../drivers/base/catalogue.ts";
 import { systemClock } from "../drivers/base/clock.ts";
+import { createCodecs } from "./encodings/create-codecs.ts";
 import { createScriptRunner } from "./hooks/create-script-runner.ts";
+import { createStorage } from "./images/create-storage.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { relayAnswers } from "./tunnel/relay-answers.ts";
 import { ExporterHost } from "./worker/exporter-host.ts";
@@ -22,6 +24,9 @@ export function startWorker({ catalogue }: { catalogue: Catalogue }): void {
     answers: (url, options) => relayAnswers(fetch, url, options),
     post: (message: FromWorker) => postMessage(message),
     scripts: createScriptRunner({ clock: systemClock }),
+    storage: createStorage(),
+    codecs: createCodecs(),
+    fetch: (input, init) => fetch(input, init),
   });
   addEventListener("message", (event: MessageEvent<ToWorker>) => void host.receive(event.data));
   addEventListener("online", () => host.doubtConnection());

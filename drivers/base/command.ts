@@ -8,6 +8,7 @@
 import type { ByteStream } from "./byte-stream.ts";
 import type { Clock } from "./clock.ts";
 import type { JsonValue } from "./json.ts";
+import type { Encoding } from "./resource.ts";
 
 /** A driver, as its client reaches it. All three reject with a DriverError, whose message is one sentence. */
 export interface DriverHandle {
@@ -15,6 +16,29 @@ export interface DriverHandle {
   streamingCall(method: string, args: readonly JsonValue[], options: HandleOptions): AsyncIterable<JsonValue>;
   /** Open a byte stream; whoever opens it closes `writable` and reads `readable` to its end, or cancels it. */
   stream(method: string, options: HandleOptions): Promise<ByteStream>;
+  /** A handle for one call, with a file behind it: what the call reads, or takes what it writes. */
+  resource(file: CommandFile, options: HandleOptions): Promise<JsonValue>;
+}
+
+/** A file on the command's side. */
+export type CommandFile =
+  | {
+      readonly direction: "to-driver";
+      readonly readable: ReadableStream<Uint8Array>;
+      readonly size: number | undefined;
+      readonly name: string;
+      readonly encoding: Encoding | null;
+    }
+  | {
+      readonly direction: "from-driver";
+      readonly writable: WritableStream<Uint8Array>;
+      readonly encoding: Encoding | null;
+    };
+
+/** Files where a command runs; paths are relative to its working directory. Rejects with a CommandError. */
+export interface CommandFiles {
+  read(path: string): Promise<Uint8Array>;
+  write(path: string, bytes: Uint8Array): Promise<void>;
 }
 
 export interface HandleOptions {
@@ -63,6 +87,7 @@ export interface CommandContext<Values = CommandValues> {
   readonly group: string;
   /** What was piped into it; empty where nothing was. */
   readonly stdin: string;
+  readonly files: CommandFiles;
   readonly clock: Clock;
   /** Aborted by Ctrl-C, by a hook's end, by a page that goes. The command then ends soon, in any way. */
   readonly signal: AbortSignal;

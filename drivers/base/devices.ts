@@ -7,6 +7,7 @@
 /** The kinds of hardware a driver can ask for. A kind is undefined where the browser lacks it. */
 export interface Devices {
   readonly serial: SerialDevices | undefined;
+  readonly usb: UsbDevices | undefined;
 }
 
 /** What a driver instance asks for. */
@@ -20,6 +21,8 @@ export type SerialRequest =
 export interface RememberedPort {
   readonly usbVendorId?: number;
   readonly usbProductId?: number;
+  /** Web USB tells it, Web Serial does not. */
+  readonly usbSerialNumber?: string;
 }
 
 /** Whether a driver instance has its device. */
@@ -45,4 +48,35 @@ export interface SerialBinding extends Disposable {
 export interface SerialDevices {
   /** Claim a port for the driver instance at `path`. One claim a path. */
   bind(path: readonly string[], request: SerialRequest): SerialBinding;
+}
+
+/** What a driver instance asks for on USB: a device that fits one of the filters. */
+export interface UsbRequest {
+  readonly filters: readonly UsbFilter[];
+  /** What is meant, for people: "a Raspberry Pi Pico in BOOTSEL mode". */
+  readonly hint: string;
+}
+
+export interface UsbFilter {
+  readonly vendorId: number;
+  readonly productId?: number;
+  readonly classCode?: number;
+  readonly subclassCode?: number;
+  readonly protocolCode?: number;
+}
+
+/** One driver instance's claim on one USB device. A device that comes back with other ids (a boot loader) is still its own. */
+export interface UsbBinding extends Disposable {
+  readonly status: BindingStatus;
+  /** For people: "Raspberry Pi RP2 Boot 2e8a:0003", or what is asked for. */
+  readonly label: string;
+  /** The device, for this instance alone. Throws DriverError `device-not-bound` or `device-missing`, with the cure. */
+  device(): USBDevice;
+  /** Called after each change of `status` or of the device behind it (a replug gives a new object). */
+  onChange(listener: () => void, options: { signal: AbortSignal }): void;
+}
+
+export interface UsbDevices {
+  /** Claim a device for the driver instance at `path`. One claim a path. */
+  bind(path: readonly string[], request: UsbRequest): UsbBinding;
 }

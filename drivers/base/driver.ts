@@ -7,9 +7,13 @@
 import type { GenericSchema, InferOutput } from "valibot";
 import type { Clock } from "./clock.ts";
 import type { Devices } from "./devices.ts";
+import type { Image } from "./image.ts";
 import type { JsonObject } from "./json.ts";
 import type { DriverLog } from "./log.ts";
-import type { ExportedMethods } from "./methods.ts";
+import type { CallOptions, ExportedMethods } from "./methods.ts";
+import type { Resources } from "./resource.ts";
+import type { SerialPortLender } from "./serial-lender.ts";
+import type { DriverStorage } from "./storage.ts";
 
 /** What kind of thing a driver is; `driver_type` in log lines, and how the page draws it. */
 export type DriverCategory =
@@ -20,6 +24,7 @@ export type DriverCategory =
   | "console"
   | "video"
   | "composite"
+  | "debug"
   | "other";
 
 /** A driver in the tree. Its lifecycle is not callable by clients: only `methods` is. */
@@ -33,8 +38,18 @@ export interface Driver extends AsyncDisposable {
   readonly labels?: Readonly<Record<string, string>>;
   /** Children that the driver brings itself, in the order they are reported. Those of the configuration come after. */
   readonly builtInChildren?: ReadonlyMap<string, BuiltInChild>;
+  /** Its port, for a parent that needs it for itself now and then. */
+  readonly serialPort?: SerialPortLender;
   /** Back to the state of a fresh session. Rejects when the device did not follow. */
   reset?(): Promise<void>;
+  /** Read back from the device what was flashed, and compare. For the page; clients have no such call. */
+  verify?(image: Image, target: string | null, options: CallOptions): Promise<Verification>;
+}
+
+export interface Verification {
+  readonly matches: boolean;
+  /** One sentence: what was compared, or where it differs. */
+  readonly detail: string;
 }
 
 /** A child that a driver makes for itself: a ready driver, or a type from the catalogue with devices of its own. */
@@ -50,6 +65,8 @@ export type BuiltInChild =
       readonly config: JsonObject;
       readonly devices: Devices;
       readonly description?: string;
+      /** Children of its own, made before it. */
+      readonly children?: ReadonlyMap<string, BuiltInChild>;
     };
 
 /** What a driver gets to work with. */
@@ -59,6 +76,9 @@ export interface DriverContext {
   readonly log: DriverLog;
   readonly clock: Clock;
   readonly devices: Devices;
+  /** Files that come and go with calls on this instance. */
+  readonly resources: Resources;
+  readonly storage: DriverStorage;
   /** Children from the configuration, proxies resolved, by name. */
   readonly children: ReadonlyMap<string, Driver>;
   /** Live state for the page (a card shows it): merged into what was set before. Small, JSON, no secrets. */

@@ -25,6 +25,10 @@ export type DriverErrorCode =
   | "device-disconnected"
   /** The device answered with a fault; the message says which. */
   | "device-io"
+  /** There is no such file. Python's FileNotFoundError. */
+  | "file-not-found"
+  /** There is no room for a file: make some, and try again. */
+  | "storage-full"
   // Neither.
   /** Anything else; the message says what. Python's RuntimeError. */
   | "other";

@@ -7,12 +7,31 @@
 import * as v from "valibot";
 import type { ByteStream } from "./byte-stream.ts";
 import { DriverError } from "./error.ts";
+import type { ImageInfo } from "./image.ts";
 import type { JsonValue } from "./json.ts";
 
 /** What comes with every call. */
 export interface CallOptions {
   /** Aborted when the client has gone or cancelled. */
   readonly signal: AbortSignal;
+  /** Where long work says how far it is. Absent: nobody watches. */
+  readonly report?: WorkReport | undefined;
+}
+
+/** One step of long work, as far as it is. Reported as often as it moves; whoever shows it decides how often to look. */
+export interface WorkStep {
+  /** What is being done: "receiving", "erasing", "writing", "verifying", "reading". One word, for people. */
+  readonly phase: string;
+  /** Bytes. */
+  readonly done: number;
+  /** Bytes; undefined where nobody knows. */
+  readonly total: number | undefined;
+}
+
+export interface WorkReport {
+  step(step: WorkStep): void;
+  /** The work is about this content: the page keeps it in its history. */
+  image(image: ImageInfo): void;
 }
 
 /** Answered once: `DriverCall`. */

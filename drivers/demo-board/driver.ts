@@ -53,7 +53,7 @@ async function createDemoBoard(
         {
           type: "jumpstarter_driver_pyserial.driver.PySerial",
           config: { url: PORT_NAME },
-          devices: { serial: devices },
+          devices: { serial: devices, usb: undefined },
           description: "Console of the demo board",
         },
       ],

@@ -4,14 +4,37 @@
  */
 
 import type { Clock } from "../base/clock.ts";
-import type { CommandContext, CommandGroup, CommandValues, DriverHandle } from "../base/command.ts";
+import {
+  type CommandContext,
+  CommandError,
+  type CommandGroup,
+  type CommandValues,
+  type DriverHandle,
+} from "../base/command.ts";
 import type { Driver } from "../base/driver.ts";
 import { DriverError } from "../base/error.ts";
 import type { ExportedMethod } from "../base/methods.ts";
 import { ManualClock } from "./manual-clock.ts";
+import { joinBytes, type TestResources } from "./test-resources.ts";
 
-export function driverHandle(driver: Driver): DriverHandle {
+/** @param resources Those of the context that the driver was made with: where commands put their files. */
+export function driverHandle(driver: Driver, resources?: TestResources): DriverHandle {
   return {
+    resource: async (file) => {
+      if (resources === undefined) throw new Error("this test gives the driver no files");
+      if (file.direction === "to-driver") {
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of file.readable) chunks.push(chunk);
+        return resources.toDriver(joinBytes(chunks));
+      }
+      const { handle, file: content } = resources.fromDriver();
+      void content.then(async (bytes) => {
+        const writer = file.writable.getWriter();
+        if (bytes.length > 0) await writer.write(bytes);
+        await writer.close();
+      });
+      return handle;
+    },
     call: async (method, args, options) => exported(driver, method, "call").run(args, options),
     streamingCall: (method, args, options) => exported(driver, method, "streaming-call").run(args, options),
     stream: async (method, options) => exported(driver, method, "stream").open(options),
@@ -47,7 +70,13 @@ export function startCommand(
   group: CommandGroup,
   name: string,
   driver: DriverHandle,
-  options: { readonly values?: CommandValues; readonly stdin?: string; readonly clock?: Clock } = {},
+  options: {
+    readonly values?: CommandValues;
+    readonly stdin?: string;
+    readonly clock?: Clock;
+    /** Files where it runs, by path; what it writes is added. */
+    readonly files?: Map<string, Uint8Array>;
+  } = {},
 ): RunningCommand {
   const command = group.commands.find((candidate) => candidate.name === name);
   if (command === undefined) throw new Error(`there is no command ${name}`);
@@ -61,6 +90,14 @@ export function startCommand(
     driver,
     group: "j device",
     stdin: options.stdin ?? "",
+    files: {
+      read: async (path) => {
+        const bytes = options.files?.get(path);
+        if (bytes === undefined) throw new CommandError(`there is no file ${path}`);
+        return bytes;
+      },
+      write: async (path, bytes) => void options.files?.set(path, bytes),
+    },
     clock,
     signal: abort.signal,
     write(text) {

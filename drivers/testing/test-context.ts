@@ -8,9 +8,12 @@ import type { Driver, DriverContext } from "../base/driver.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { DriverLog, Severity } from "../base/log.ts";
 import type { ExportedStream } from "../base/methods.ts";
+import type { DriverStorage } from "../base/storage.ts";
 import { ManualClock } from "./manual-clock.ts";
+import { createTestResources, createTestStorage, type TestResources } from "./test-resources.ts";
 
 export interface TestContext extends DriverContext {
+  readonly resources: TestResources;
   readonly clock: Clock;
   /** "WARNING the port …", oldest first. */
   readonly lines: readonly string[];
@@ -23,7 +26,8 @@ export interface TestContext extends DriverContext {
 export interface TestContextOptions {
   readonly path?: readonly string[];
   readonly clock?: Clock;
-  readonly devices?: Devices;
+  readonly devices?: Partial<Devices>;
+  readonly storage?: DriverStorage;
   readonly children?: ReadonlyMap<string, Driver>;
 }
 
@@ -42,7 +46,9 @@ export function createTestContext(options: TestContextOptions = {}): TestContext
     path: options.path ?? ["device"],
     log,
     clock: options.clock ?? new ManualClock(),
-    devices: options.devices ?? { serial: undefined },
+    devices: { serial: undefined, usb: undefined, ...options.devices },
+    resources: createTestResources(),
+    storage: options.storage ?? createTestStorage(),
     children: options.children ?? new Map(),
     setState(change) {
       stateChanges += 1;

@@ -10,6 +10,8 @@ import type { Devices } from "../../drivers/base/devices.ts";
 import type { BuiltInChild, Driver, DriverContext } from "../../drivers/base/driver.ts";
 import type { JsonObject } from "../../drivers/base/json.ts";
 import type { Severity } from "../../drivers/base/log.ts";
+import type { Resources } from "../../drivers/base/resource.ts";
+import type { DriverStorage } from "../../drivers/base/storage.ts";
 import type { ConfigNode, DriverNode, ExporterConfig } from "./config.ts";
 import { deriveUuid } from "./derive-uuid.ts";
 import { type DriverAlias, type DriverInstance, pathText, type TreeEntry, walk } from "./driver-instance.ts";
@@ -23,6 +25,9 @@ export interface BuildOptions {
   readonly exporterUuid: string;
   readonly catalogue: Catalogue;
   readonly devices: Devices;
+  readonly storage: DriverStorage;
+  /** Files of the instance with this uuid. */
+  resourcesOf(uuid: string): Resources;
   readonly clock: Clock;
   readonly log: LogRing;
   /** A driver has told something new of itself. */
@@ -62,7 +67,7 @@ interface DriverSpec {
 }
 
 /** What a driver gets of its place in the tree. */
-type DriverEdges = Pick<DriverContext, "path" | "log" | "setState">;
+type DriverEdges = Pick<DriverContext, "path" | "log" | "resources" | "setState">;
 
 class TreeBuilder {
   readonly #options: BuildOptions;
@@ -205,6 +210,7 @@ class TreeBuilder {
     const edges = {
       path,
       log: createDriverLog(this.#options.log, pathText(path), spec.logLevel, () => driverType),
+      resources: this.#options.resourcesOf(uuid),
       setState: (change: JsonObject): void => {
         state = { ...state, ...change };
         if (instance !== undefined) instance.state = state;
@@ -270,6 +276,7 @@ class TreeBuilder {
       {
         clock: this.#options.clock,
         devices: spec.devices,
+        storage: this.#options.storage,
         children: new Map(
           spec.children.map((child) => [child.name, (child.kind === "alias" ? child.target : child).driver]),
         ),
@@ -285,6 +292,11 @@ class TreeBuilder {
     parent: { path: readonly string[]; line: number; logLevel: Severity },
   ): Promise<DriverInstance | undefined> {
     const path = [...parent.path, name];
+    const children: TreeEntry[] = [];
+    for (const [childName, own] of ("children" in child && child.children) || []) {
+      const made = await this.#builtInChild(own, childName, { ...parent, path });
+      if (made !== undefined) children.push(made);
+    }
     return this.#create({
       path,
       name,
@@ -292,7 +304,7 @@ class TreeBuilder {
       config: "driver" in child ? {} : child.config,
       devices: "driver" in child ? this.#options.devices : child.devices,
       ...("driver" in child ? { ready: child } : {}),
-      children: [],
+      children,
       description: child.description,
       methodsDescription: {},
       labels: {},

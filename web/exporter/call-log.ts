@@ -24,6 +24,8 @@ export const PYTHON_ERROR: Readonly<Record<DriverErrorCode, string>> = {
   "device-in-use": "OSError",
   "device-disconnected": "OSError",
   "device-io": "OSError",
+  "file-not-found": "FileNotFoundError",
+  "storage-full": "OSError",
   other: "RuntimeError",
 };
 

@@ -6,19 +6,28 @@
 
 import type { Catalogue } from "../../drivers/base/catalogue.ts";
 import type { Clock } from "../../drivers/base/clock.ts";
+import type { CommandFile } from "../../drivers/base/command.ts";
 import type { Devices } from "../../drivers/base/devices.ts";
+import type { Verification } from "../../drivers/base/driver.ts";
+import { DriverError } from "../../drivers/base/error.ts";
+import type { Image } from "../../drivers/base/image.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import type { ExportedStream } from "../../drivers/base/methods.ts";
+import type { DriverStorage } from "../../drivers/base/storage.ts";
+import type { TransferSnapshot } from "../messages.ts";
 import { Access } from "./access.ts";
 import { type BuildFailure, buildTree } from "./build-tree.ts";
 import { loggedCall, loggedStreamingCall } from "./call-log.ts";
+import type { Codecs } from "./codecs.ts";
 import type { ExporterConfig } from "./config.ts";
 import { requireMethod } from "./dispatch.ts";
 import { type DriverInstance, pathText, walk } from "./driver-instance.ts";
 import { HookRunner, type RunningHook } from "./hook-runner.ts";
+import type { HttpTransfer } from "./http-transfer.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { LogRing } from "./log-ring.ts";
 import { createReport } from "./report.ts";
+import { ResourceTable } from "./resource-table.ts";
 import type { ScriptCommand, ScriptRunner } from "./script-runner.ts";
 import { createStreamHandler, type StreamHandler } from "./serve.ts";
 import type { ServiceHost } from "./service-host.ts";
@@ -32,6 +41,10 @@ export interface ExporterOptions {
   readonly uuid: string;
   readonly catalogue: Catalogue;
   readonly devices: Devices;
+  /** Where drivers keep files. */
+  readonly storage: DriverStorage;
+  readonly codecs: Codecs;
+  readonly http: HttpTransfer;
   readonly clock: Clock;
   readonly log: LogRing;
   /** `exclusive`: while one client has a shell open, others are told that the board is in use. */
@@ -57,17 +70,22 @@ export class Exporter implements AsyncDisposable {
   readonly #handler: StreamHandler;
   readonly #running = new SessionCalls();
   readonly #access: Access;
+  readonly #resources: ResourceTable;
   /** Children before their parents: a parent may rely on them. */
   readonly #inOrderOfEnd: readonly DriverInstance[];
   #calls = 0;
   #streams = 0;
   #totalCalls = 0;
 
-  private constructor(options: ExporterOptions, root: DriverInstance, failures: readonly BuildFailure[]) {
+  private constructor(
+    options: ExporterOptions,
+    { root, failures, resources }: Pick<Exporter, "root" | "failures"> & { resources: ResourceTable },
+  ) {
     const { config, clock, onChange } = options;
     this.config = config;
     this.root = root;
     this.failures = failures;
+    this.#resources = resources;
     this.#options = options;
     this.#status = new StatusMachine(() => clock.now(), onChange);
     this.#inOrderOfEnd = [...walk(root)].reverse();
@@ -90,8 +108,10 @@ export class Exporter implements AsyncDisposable {
    * @throws Error with a sentence when nothing of the configuration came up.
    */
   static async start(options: ExporterOptions): Promise<Exporter> {
+    const resources = new ResourceTable(options);
     const { root, failures, orphans } = await buildTree({
       ...options,
+      resourcesOf: (uuid) => resources.resourcesOf(uuid),
       exporterUuid: options.uuid,
       onState: options.onChange,
     });
@@ -100,7 +120,7 @@ export class Exporter implements AsyncDisposable {
       await stopDrivers([root], options);
       throw new Error(failures[0]?.message ?? "the configuration has no driver that runs here: add one");
     }
-    return new Exporter(options, root, failures);
+    return new Exporter(options, { root, failures, resources });
   }
 
   /** Begin the first session, with its hook. Resolves when it is ready, or has failed; clients may watch meanwhile. */
@@ -154,6 +174,33 @@ export class Exporter implements AsyncDisposable {
     const instance = this.#at(path);
     const call = requireMethod(instance, method, "streaming-call");
     return loggedStreamingCall(this.#options.log, instance, method, signal, () => call.run(args, { signal }));
+  }
+
+  /** A file of the page's own, or a hook's: a handle for one call on the driver at `path`. */
+  resource(path: readonly string[], file: CommandFile, signal: AbortSignal): JsonValue {
+    return this.#resources.add(this.#at(path).uuid, file, { signal });
+  }
+
+  /** Files that go to devices and come from them: newest first, those that run and some that have ended. */
+  get transfers(): readonly TransferSnapshot[] {
+    return [];
+  }
+
+  /** Stop a transfer, whoever has begun it. One that has ended stays as it is. */
+  cancelTransfer(_id: string): void {}
+
+  /** Have the driver at `path` compare its device with an image. */
+  async verify(
+    path: readonly string[],
+    image: Image,
+    target: string | null,
+    signal: AbortSignal,
+  ): Promise<Verification> {
+    const { driver } = this.#at(path);
+    if (driver.verify === undefined) {
+      throw new DriverError("not-implemented", `${pathText(path)} cannot read back what was flashed`);
+    }
+    return driver.verify(image, target, { signal });
   }
 
   /** The page's own byte stream; whoever opens it frees it. */

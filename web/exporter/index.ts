@@ -2,6 +2,7 @@
  * The exporter, for the worker's entry. What web/ui needs of it are shapes only: web/messages.ts.
  */
 
+export type { Codecs } from "./codecs.ts";
 export type { ConfigNode, DriverNode, ExporterConfig, ProxyNode } from "./config.ts";
 export { type DriverInstance, pathText, type TreeEntry } from "./driver-instance.ts";
 export { Exporter, type ExporterOptions } from "./exporter.ts";

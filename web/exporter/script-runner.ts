@@ -4,6 +4,8 @@
  * Specification: Jumpstarter's hooks (environment, output line by line, exit code).
  */
 
+import type { CommandFiles } from "../../drivers/base/command.ts";
+
 /** Runs scripts. Nothing of the machine is within their reach: their files are in memory, and gone with them. */
 export interface ScriptRunner {
   /**
@@ -34,7 +36,12 @@ export interface ScriptRequest {
 /** A command of ours: it never rejects, what goes wrong is text on `stderr` and an exit code. */
 export type ScriptCommand = (
   args: readonly string[],
-  options: { readonly stdin: string; readonly signal: AbortSignal },
+  options: {
+    readonly stdin: string;
+    readonly signal: AbortSignal;
+    /** The script's own files; absent where an interpreter gives none. */
+    readonly files?: CommandFiles | undefined;
+  },
 ) => Promise<ScriptCommandResult>;
 
 export interface ScriptCommandResult {

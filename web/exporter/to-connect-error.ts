@@ -18,6 +18,8 @@ export const STATUS_OF_DRIVER_ERROR: Readonly<Record<DriverErrorCode, Code>> = {
   "device-in-use": Code.Internal,
   "device-disconnected": Code.Internal,
   "device-io": Code.Internal,
+  "file-not-found": Code.Internal,
+  "storage-full": Code.Internal,
   other: Code.Unknown, // RuntimeError and everything else
 };
 

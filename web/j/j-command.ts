@@ -4,7 +4,7 @@
  */
 
 import type { Clock } from "../../drivers/base/clock.ts";
-import type { CommandCatalogue } from "../../drivers/base/command.ts";
+import { type CommandCatalogue, CommandError, type CommandFiles } from "../../drivers/base/command.ts";
 import type { ScriptCommand } from "../exporter/script-runner.ts";
 import type { JNode } from "./j-tree.ts";
 import { runJ } from "./run-j.ts";
@@ -22,14 +22,21 @@ export interface JCommandOptions {
  */
 export const MAX_J_OUTPUT_CHARACTERS = 1024 * 1024;
 
+async function noFiles(): Promise<never> {
+  throw new CommandError("there are no files here: give a URL, or flash the file on the page");
+}
+
+const NO_FILES: CommandFiles = { read: noFiles, write: noFiles };
+
 export function createJCommand({ commands, tree, clock }: JCommandOptions): ScriptCommand {
-  return async (args, { stdin, signal }) => {
+  return async (args, { stdin, files = NO_FILES, signal }) => {
     const stdout = new Collected();
     const stderr = new Collected();
     const exitCode = await runJ(args, {
       commands,
       tree: tree(),
       stdin,
+      files,
       clock,
       signal,
       write: (text) => stdout.add(text),

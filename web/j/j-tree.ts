@@ -4,7 +4,7 @@
  * Specification: the client tree that Python builds of a report: an alias is its target again, under its own name.
  */
 
-import type { DriverHandle } from "../../drivers/base/command.ts";
+import type { CommandFile, DriverHandle } from "../../drivers/base/command.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import type { ExportedStream } from "../../drivers/base/methods.ts";
 import type { DriverInstance } from "../exporter/driver-instance.ts";
@@ -38,6 +38,7 @@ export interface DriverAccess {
     signal: AbortSignal,
   ): AsyncIterable<JsonValue>;
   stream(path: readonly string[], method: string): ExportedStream;
+  resource(path: readonly string[], file: CommandFile, signal: AbortSignal): JsonValue;
 }
 
 /** The tree of the exporter's own instances. */
@@ -79,6 +80,13 @@ function handleOf(path: readonly string[], drivers: DriverAccess): DriverHandle 
     async stream(method, { signal }) {
       try {
         return await drivers.stream(path, method).open({ signal });
+      } catch (reason) {
+        throw toDriverError(reason);
+      }
+    },
+    async resource(file, { signal }) {
+      try {
+        return drivers.resource(path, file, signal);
       } catch (reason) {
         throw toDriverError(reason);
       }

@@ -231,6 +231,7 @@ describe("j", () => {
       commands: new Map(),
       tree: bench.tree,
       stdin: "",
+      files: { read: () => Promise.reject(new Error("none")), write: () => Promise.resolve() },
       clock: bench.clock,
       signal: new AbortController().signal,
       write: () => undefined,

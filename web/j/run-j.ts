@@ -8,6 +8,7 @@ import type { Clock } from "../../drivers/base/clock.ts";
 import {
   type CommandCatalogue,
   type CommandDefinition,
+  type CommandFiles,
   type CommandGroup,
   UsageError,
 } from "../../drivers/base/command.ts";
@@ -23,6 +24,7 @@ export interface JOptions {
   readonly tree: JNode;
   /** What is piped into it; empty where nothing is. */
   readonly stdin: string;
+  readonly files: CommandFiles;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   write(text: string): void;
@@ -128,7 +130,7 @@ class JRun {
     group: string,
     args: readonly string[],
   ): Promise<number> {
-    const { stdin, clock, signal, write, writeError } = this.#options;
+    const { stdin, files, clock, signal, write, writeError } = this.#options;
     const page = commandPage(node, command, group);
     try {
       const scanned: Scanned = scanArguments(args, command.options, true);
@@ -137,7 +139,8 @@ class JRun {
         ...convertOptions(scanned, command.options),
         ...convertArguments(scanned.rest, command.arguments),
       };
-      await command.run({ values, driver: node.handle, group, stdin, clock, signal, write, writeError });
+      const edges = { group, stdin, files, clock, signal, write, writeError };
+      await command.run({ values, driver: node.handle, ...edges });
       return EXIT_OK;
     } catch (error) {
       return this.#usage(error, page);

@@ -10,6 +10,7 @@ import {
   type Dialled,
   DiallingEnd,
   type ExporterIdentity,
+  type RequestHead,
   Tunnel,
   type TunnelClosed,
   type TunnelStream,
@@ -69,6 +70,17 @@ export class RelayConnection {
   retry(): void {
     this.#retryNow.abort();
     this.#dial?.doubt();
+  }
+
+  /**
+   * A stream to the relay itself.
+   *
+   * @throws Error when there is no connection; a StreamReset where the tunnel takes no more.
+   */
+  open(request: RequestHead): TunnelStream {
+    const { tunnel } = this.#end;
+    if (tunnel === undefined) throw new Error("the page has no connection to its relay now");
+    return tunnel.open(request);
   }
 
   /** Leave the relay. Calls in flight end with UNAVAILABLE and the reason. */

@@ -212,6 +212,7 @@ export const IDLE: ExporterSnapshot = {
   inUseBy: undefined,
   tunnel: { kind: "off" },
   drivers: [],
+  transfers: [],
   problems: [],
   activity: { calls: 0, streams: 0, totalCalls: 0 },
   startedAt: undefined,

@@ -12,6 +12,7 @@ function snapshot(parts: Partial<ExporterSnapshot>): ExporterSnapshot {
     inUseBy: undefined,
     tunnel: { kind: "off" },
     drivers: [],
+    transfers: [],
     problems: [],
     activity: { calls: 0, streams: 0, totalCalls: 0 },
     startedAt: undefined,

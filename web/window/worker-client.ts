@@ -42,6 +42,11 @@ export const REPLY_WITHIN_MS = {
   call: 120_000,
   "streaming-call": 120_000,
   "open-stream": 30_000,
+  /** Half a day: a slow disk image at 115200 baud; a person sees how far it is, and can stop it. */
+  "send-file": 43_200_000,
+  "fetch-file": 43_200_000,
+  "cancel-transfer": 20_000,
+  verify: 43_200_000,
 } as const;
 
 type RequestKind = keyof typeof REPLY_WITHIN_MS;

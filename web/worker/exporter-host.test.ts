@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import { exportedCall, exportedMethods } from "../../drivers/base/methods.ts";
 import { ManualClock, settle } from "../../drivers/testing/manual-clock.ts";
+import { createTestStorage } from "../../drivers/testing/test-resources.ts";
 import { testCatalogue, testDriver } from "../exporter/testing/connected.ts";
 import { ScriptedRunner } from "../exporter/testing/scripted-runner.ts";
 import type { Bench, ExporterSnapshot, FromWorker, LogRecord, ReplyResult, ToWorker } from "../messages.ts";
@@ -28,6 +29,10 @@ class DeadSocket extends EventTarget {
     throw new Error("it is not open");
   }
   close(): void {}
+}
+
+async function unused(): Promise<never> {
+  throw new Error("this test has neither codecs nor a network");
 }
 
 function world() {
@@ -58,6 +63,9 @@ function world() {
       else posted.push(message);
     },
     scripts,
+    storage: createTestStorage(),
+    codecs: { decoder: unused, encoder: unused },
+    fetch: unused,
   });
   type Request = ToWorker extends infer Message
     ? Message extends ToWorker

@@ -9,9 +9,11 @@ import { messageOf } from "../../drivers/base/dom-error.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import type { Severity } from "../../drivers/base/log.ts";
 import { createSerialDevices, type ManagedSerialDevices } from "../../drivers/base/serial-devices.ts";
+import type { DriverStorage } from "../../drivers/base/storage.ts";
 import { counter, type ExporterIdentity } from "../../proto/tunnel/index.ts";
 import { checkExporterConfig } from "../config/check-exporter-config.ts";
-import { Exporter, LogRing, type ScriptRunner } from "../exporter/index.ts";
+import { type Codecs, Exporter, LogRing, type ScriptRunner } from "../exporter/index.ts";
+import { createHttpTransfer } from "../http/create-http-transfer.ts";
 import type {
   Back,
   Bench,
@@ -46,6 +48,10 @@ export interface HostPlatform {
   post(message: FromWorker): void;
   /** Runs hooks, and the page's shell. */
   readonly scripts: ScriptRunner;
+  /** Where drivers keep files. */
+  readonly storage: DriverStorage;
+  readonly codecs: Codecs;
+  readonly fetch: typeof fetch;
 }
 
 interface Running {
@@ -136,6 +142,10 @@ export class ExporterHost {
       case "call":
       case "streaming-call":
       case "open-stream":
+      case "send-file":
+      case "fetch-file":
+      case "cancel-transfer":
+      case "verify":
       case "open-shell":
         return this.#requireRunning().requests.answer(message);
     }
@@ -160,7 +170,7 @@ export class ExporterHost {
 
   async #start(bench: Bench, relay: RelayAddress, takeOver: boolean): Promise<void> {
     await this.#stop();
-    const { catalogue, clock, scripts, serial } = this.#platform;
+    const { catalogue, clock, scripts, serial, storage, codecs } = this.#platform;
     this.#phase = "starting";
     this.#failure = undefined;
     this.#changed();
@@ -186,7 +196,13 @@ export class ExporterHost {
         config,
         uuid: bench.id,
         catalogue,
-        devices: { serial: this.#serial },
+        devices: { serial: this.#serial, usb: undefined },
+        storage,
+        codecs,
+        http: createHttpTransfer({
+          fetch: this.#platform.fetch,
+          openStream: (request) => this.#requireRunning().connection.open(request),
+        }),
         clock,
         log: this.#log,
         access: bench.access,
@@ -214,7 +230,13 @@ export class ExporterHost {
         ...(passphraseHash === undefined ? {} : { passphraseHash }),
       };
       const connection = this.#connect(exporter, identity, relay, takeOver);
-      const requests = new PageRequests({ exporter, scripts, clock, signal: stop.signal });
+      const requests = new PageRequests({
+        exporter,
+        scripts,
+        clock,
+        images: storage.images,
+        signal: stop.signal,
+      });
       this.#running = { exporter, identity, connection, requests, stop };
       this.#startedAt = clock.now();
       this.#phase = "running";
@@ -346,6 +368,7 @@ export class ExporterHost {
       tunnel: this.#tunnel,
       drivers:
         exporter === undefined ? [] : driverSnapshots(exporter.root, this.#serial?.bindings ?? new Map()),
+      transfers: exporter?.transfers ?? [],
       problems: this.#problems,
       activity: exporter?.activity ?? { calls: 0, streams: 0, totalCalls: 0 },
       startedAt: this.#startedAt,

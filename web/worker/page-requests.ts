@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from "../../drivers/base/clock.ts";
+import type { Images } from "../../drivers/base/image.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import type { Exporter, ScriptRunner } from "../exporter/index.ts";
 import type { ToWorker } from "../messages.ts";
@@ -19,13 +20,26 @@ export const MAX_SHELLS = 4;
 
 export type PageRequest = Extract<
   ToWorker,
-  { kind: "call" | "streaming-call" | "open-stream" | "open-shell" }
+  {
+    kind:
+      | "call"
+      | "streaming-call"
+      | "open-stream"
+      | "open-shell"
+      | "send-file"
+      | "fetch-file"
+      | "cancel-transfer"
+      | "verify";
+  }
 >;
+
+type Request<Kind extends PageRequest["kind"]> = Extract<PageRequest, { kind: Kind }>;
 
 export interface PageRequestsOptions {
   readonly exporter: Exporter;
   readonly scripts: ScriptRunner;
   readonly clock: Clock;
+  readonly images: Images;
   /** Aborted when the exporter is stopped. */
   readonly signal: AbortSignal;
 }
@@ -58,7 +72,55 @@ export class PageRequests {
       case "open-shell":
         await this.#openShell(request.port);
         return null;
+      case "send-file":
+        return this.#sendFile(request);
+      case "fetch-file":
+        return this.#fetchFile(request);
+      case "cancel-transfer":
+        exporter.cancelTransfer(request.transfer);
+        return null;
+      case "verify":
+        return this.#verify(request);
     }
+  }
+
+  async #sendFile({ path, method, args, file }: Request<"send-file">): Promise<JsonValue> {
+    const { exporter, images, signal } = this.#options;
+    using image = "sha256" in file ? await images.open(file.sha256) : undefined;
+    const content = "sha256" in file ? image : file;
+    if (content === undefined)
+      throw new Error(`the browser no longer has ${file.name}: choose the file again`);
+    const handle = exporter.resource(
+      path,
+      {
+        direction: "to-driver",
+        readable: content.stream(),
+        size: content.size,
+        name: file.name,
+        encoding: null,
+      },
+      signal,
+    );
+    return exporter.call(path, method, [handle, ...args], signal);
+  }
+
+  async #fetchFile({ path, method, args }: Request<"fetch-file">): Promise<JsonValue> {
+    const { exporter, images, signal } = this.#options;
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const handle = exporter.resource(path, { direction: "from-driver", writable, encoding: null }, signal);
+    const received = images.receive(readable, { signal });
+    received.catch(() => undefined); // the call's own failure is the one to tell
+    await exporter.call(path, method, [handle, ...args], signal);
+    using image = await received;
+    return { sha256: image.sha256, size: image.size };
+  }
+
+  async #verify({ path, sha256, target }: Request<"verify">): Promise<JsonValue> {
+    const { exporter, images, signal } = this.#options;
+    using image = await images.open(sha256);
+    if (image === undefined) throw new Error("the browser no longer has this image: choose the file again");
+    const { matches, detail } = await exporter.verify(path, image, target, signal);
+    return { matches, detail };
   }
 
   async #openShell(port: MessagePort): Promise<void> {

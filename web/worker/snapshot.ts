@@ -38,6 +38,7 @@ function entrySnapshot(entry: TreeEntry, bindings: Bindings): DriverSnapshot {
     streams: named("stream"),
     state: instance.state,
     binding: binding === undefined ? undefined : bindingSnapshot(binding),
+    canVerify: instance.driver.verify !== undefined,
     openStreams: instance.openStreams,
     refOf: entry.kind === "alias" ? instance.path : undefined,
     // An alias shows its target's children there, not a second time here.

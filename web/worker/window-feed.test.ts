@@ -13,6 +13,7 @@ const SNAPSHOT: ExporterSnapshot = {
   inUseBy: undefined,
   tunnel: { kind: "off" },
   drivers: [],
+  transfers: [],
   problems: [],
   activity: { calls: 0, streams: 0, totalCalls: 0 },
   startedAt: undefined,

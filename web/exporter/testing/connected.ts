@@ -11,6 +11,7 @@ import type { Catalogue } from "../../../drivers/base/catalogue.ts";
 import { type Clock, systemClock } from "../../../drivers/base/clock.ts";
 import type { Devices } from "../../../drivers/base/devices.ts";
 import { type Driver, type DriverDefinition, defineDriver } from "../../../drivers/base/driver.ts";
+import { createTestStorage } from "../../../drivers/testing/test-resources.ts";
 import {
   DEFAULT_TUNNEL_LIMITS,
   StreamReset,
@@ -18,8 +19,10 @@ import {
   type TunnelLink,
   type TunnelTransport,
 } from "../../../proto/tunnel/index.ts";
+import type { Codecs } from "../codecs.ts";
 import type { ConfigNode, DriverNode, ExporterConfig } from "../config.ts";
 import { Exporter } from "../exporter.ts";
+import type { HttpTransfer } from "../http-transfer.ts";
 import { LogRing } from "../log-ring.ts";
 import type { ScriptRunner } from "../script-runner.ts";
 import { ScriptedRunner } from "./scripted-runner.ts";
@@ -85,6 +88,10 @@ export interface Connected extends AsyncDisposable {
   readonly page: Tunnel;
 }
 
+async function unused(): Promise<never> {
+  throw new Error("this test has neither codecs nor a network");
+}
+
 export async function connect(options: {
   children: readonly ConfigNode[];
   drivers: Readonly<Record<string, () => Driver | Promise<Driver>>>;
@@ -94,6 +101,8 @@ export async function connect(options: {
   scripts?: ScriptRunner;
   onFatal?: (failure: string) => void;
   access?: "shared" | "exclusive";
+  codecs?: Codecs;
+  http?: HttpTransfer;
   /** The session begins when the test says so. */
   idle?: boolean;
 }): Promise<Connected> {
@@ -110,7 +119,10 @@ export async function connect(options: {
     },
     uuid: EXPORTER_UUID,
     catalogue: testCatalogue(options.drivers),
-    devices: options.devices ?? { serial: undefined },
+    devices: options.devices ?? { serial: undefined, usb: undefined },
+    storage: createTestStorage(),
+    codecs: options.codecs ?? { decoder: unused, encoder: unused },
+    http: options.http ?? { get: unused, put: unused },
     clock,
     log,
     access: options.access ?? "shared",

@@ -4,6 +4,7 @@
 
 import * as v from "valibot";
 import type { Clock } from "../../../drivers/base/clock.ts";
+import type { CommandFiles } from "../../../drivers/base/command.ts";
 import type { Driver } from "../../../drivers/base/driver.ts";
 import type { JsonObject } from "../../../drivers/base/json.ts";
 import { commands } from "../../../drivers/commands.ts";
@@ -41,6 +42,7 @@ export interface Bench extends AsyncDisposable {
 
 export interface JRunOptions {
   readonly stdin?: string;
+  readonly files?: CommandFiles;
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
   /** Told of all that is written, as it comes. */
@@ -73,6 +75,7 @@ export async function createBench(
         commands,
         tree,
         stdin: options.stdin ?? "",
+        files: options.files ?? { read: noFile, write: noFile },
         clock: options.clock ?? clock,
         signal: options.signal ?? new AbortController().signal,
         write: (text) => {
@@ -164,6 +167,10 @@ function at(root: DriverInstance, path: readonly string[]): DriverInstance {
   return instance;
 }
 
+async function noFile(): Promise<never> {
+  throw new Error("this bench has no files");
+}
+
 /** By path, as the exporter has it. */
 function accessTo(root: DriverInstance): DriverAccess {
   return {
@@ -172,5 +179,8 @@ function accessTo(root: DriverInstance): DriverAccess {
     streamingCall: (path, method, args, signal) =>
       requireMethod(at(root, path), method, "streaming-call").run(args, { signal }),
     stream: (path, method) => requireMethod(at(root, path), method, "stream"),
+    resource: () => {
+      throw new Error("this bench takes no files");
+    },
   };
 }

@@ -71,7 +71,7 @@ export class SerialCard extends DriverCard {
 
   #renderPort() {
     const { binding, path } = this.driver;
-    if (binding === undefined) return null;
+    if (binding?.kind !== "serial") return null;
     const { status, label, request } = binding;
     const wanted =
       request.kind === "usb" ? `USB ${hex(request.vendorId)}:${hex(request.productId)}` : request.hint;

@@ -20,6 +20,7 @@ export function sampleDriver(path: string, values: Partial<DriverSnapshot> = {})
     streams: ["connect"],
     state: {},
     binding: undefined,
+    canVerify: false,
     openStreams: 0,
     refOf: undefined,
     children: [],
