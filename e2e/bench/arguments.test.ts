@@ -6,7 +6,7 @@ import { BenchUsageError, parseBenchOptions } from "./arguments.ts";
 describe("parseBenchOptions()", () => {
   it("takes every measure by default", () => {
     const options = parseBenchOptions([]);
-    expect(options?.measures.map(({ id }) => id)).toEqual(["unary", "calls", "stream", "console", "busy"]);
+    expect(options?.measures.map(({ id }) => id)).toEqual(["unary", "calls", "stream", "console", "busy", "upload"]);
     expect(options?.solo.map(({ id }) => id)).toEqual(["recovery", "memory", "resume"]);
     expect(options?.json).toBeUndefined();
   });
@@ -37,7 +37,7 @@ describe("parseBenchOptions()", () => {
     [["--rounds", "1.5"], "--rounds 1.5: give a whole number"],
     [
       ["--only", "speed"],
-      "which is no measure: they are unary, calls, stream, console, busy, recovery, memory, resume",
+      "which is no measure: they are unary, calls, stream, console, busy, upload, recovery, memory, resume",
     ],
     [["--fast"], "see --help"],
   ] as const) {

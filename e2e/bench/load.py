@@ -17,7 +17,7 @@ import zlib
 from importlib.metadata import version
 
 import grpc
-from google.protobuf import empty_pb2
+from google.protobuf import empty_pb2, json_format, struct_pb2
 from jumpstarter_protocol import jumpstarter_pb2, jumpstarter_pb2_grpc, router_pb2
 
 PASSPHRASE_KEY = "x-jumpstarter-passphrase"
@@ -28,6 +28,8 @@ STREAM = "/jumpstarter.v1.RouterService/Stream"
 STREAM_FRAME_BYTES = 32 * 1024
 # 61 different frames in turn, a prime: a frame lost, doubled or out of its place changes the checksum.
 STREAM_FRAMES = 61
+# 64 KiB: what the clients send of a file at once.
+FILE_FRAME_BYTES = 64 * 1024
 # 10 s for the echo of what is on its way when sending ends; windows hold a few MiB at most.
 STREAM_TAIL_S = 10
 # 30 s for an exporter to accept the first connection: Python and a browser start on a busy machine.
@@ -198,6 +200,56 @@ async def console(exporter, seconds):
     return milliseconds(latencies)
 
 
+def file_frames(size, number):
+    """A file of so many bytes, in frames; another file for another number."""
+    source = random.Random(1)
+    payloads = [source.randbytes(FILE_FRAME_BYTES) for _ in range(STREAM_FRAMES)]
+    payloads[0] = number.to_bytes(8, "little") + payloads[0][8:]
+    count = size // FILE_FRAME_BYTES
+    return [frame(payloads[0])] + [frame(payloads[1 + index % (STREAM_FRAMES - 1)]) for index in range(count - 1)]
+
+
+async def flash(exporter, frames):
+    """One file into the storage, as `j storage flash` does it: the stream of the file, and the call that takes it."""
+    uuid = exporter.drivers["storage"]
+    target = json.dumps({"kind": "resource", "uuid": uuid, "x_jmp_content_encoding": None})
+    call = exporter.channel.stream_stream(STREAM)(metadata=(*exporter.key, ("request", target)))
+    try:
+        metadata = dict(await call.initial_metadata())
+        handle = json_format.ParseDict(json.loads(metadata["resource"]), struct_pb2.Value())
+        request = jumpstarter_pb2.DriverCallRequest(uuid=uuid, method="flash", args=[handle, struct_pb2.Value(null_value=0)])
+
+        async def send():
+            for message in frames:
+                await call.write(message)
+            await call.write(frame(b"", GOAWAY))
+            await call.done_writing()
+
+        async def take():
+            response = await exporter.channel.unary_unary(DRIVER_CALL)(request.SerializeToString(), metadata=exporter.key)
+            check_responses([response])
+            # The exporter says when it is done with the file; clients wait for it.
+            while (response := await call.read()) is not grpc.aio.EOF:
+                if router_pb2.StreamResponse.FromString(response).frame_type == GOAWAY:
+                    return
+
+        await asyncio.gather(send(), take())
+    finally:
+        call.cancel()
+
+
+async def upload(exporter, seconds, size):
+    """Files into the storage, one after the other, none like another, until the time is over."""
+    flashed, spent, end = 0, 0.0, time.perf_counter() + seconds
+    while flashed == 0 or time.perf_counter() < end:
+        frames = file_frames(size, flashed)
+        began = time.perf_counter()
+        await flash(exporter, frames)
+        spent += time.perf_counter() - began
+        flashed += 1
+    return {"rate": flashed * size / spent / 2**20, "bytes": flashed * size}
+
+
 class Bulk:
     """Byte streams that send as fast as they go and take their echo, until they are stopped."""
 
@@ -264,6 +316,7 @@ MEASURES = {
     "calls": calls,
     "stream": stream,
     "console": console,
+    "upload": upload,
     "bulk-start": bulk_start,
     "bulk-stop": bulk_stop,
 }

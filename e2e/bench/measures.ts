@@ -17,7 +17,7 @@ export interface Quantity {
 }
 
 export interface Measure {
-  readonly id: "unary" | "calls" | "stream" | "console" | "busy";
+  readonly id: "unary" | "calls" | "stream" | "console" | "busy" | "upload";
   /** The function of load.py that takes it, and what it is told beside the seconds. */
   readonly load: { readonly name: string; readonly options: Readonly<Record<string, number>> };
   /** So many byte streams of another client meanwhile, as fast as they go. */
@@ -35,6 +35,9 @@ const CALLERS = 32;
 
 /** Bulk streams beside one caller: as many images that are written to boards. */
 const BULK_STREAMS = 4;
+
+/** 64 MiB: a small disk image, and seconds at any rate. */
+const IMAGE_BYTES = 64 * 2 ** 20;
 
 const samples = (answer: Answer): number => figure(answer, "samples");
 
@@ -103,6 +106,19 @@ export const MEASURES: readonly Measure[] = [
       { key: "bulkRate", title: `the ${BULK_STREAMS} streams meanwhile, echoed`, unit: "MiB/s" },
     ],
     work: { unit: "MiB", of: (answer) => figure(answer, "bulkBytes") / 2 ** 20 },
+  },
+  {
+    id: "upload",
+    load: { name: "upload", options: { size: IMAGE_BYTES } },
+    quantities: [
+      {
+        key: "rate",
+        title: `\`storage.flash\` of ${IMAGE_BYTES / 2 ** 20} MiB`,
+        unit: "MiB/s",
+        expected: { of: "ratio", atLeast: 0.7 },
+      },
+    ],
+    work: { unit: "MiB", of: (answer) => figure(answer, "bytes") / 2 ** 20 },
   },
 ];
 
