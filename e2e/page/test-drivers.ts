@@ -7,10 +7,11 @@ import type { Catalogue, CatalogueEntry } from "../../drivers/base/catalogue.ts"
 import type { DriverDefinition } from "../../drivers/base/driver.ts";
 import { foreign } from "./foreign.ts";
 import { lab } from "./lab.ts";
+import { oddFlasher } from "./odd-flasher.ts";
 import { scriptedSerial } from "./scripted-serial.ts";
 import { virtualPower } from "./virtual-power.ts";
 
-const DEFINITIONS = [foreign, lab, scriptedSerial, virtualPower];
+const DEFINITIONS = [foreign, lab, oddFlasher, scriptedSerial, virtualPower];
 
 /** `product`, with the test drivers before it. */
 export function withTestDrivers(product: Catalogue): Catalogue {

@@ -44,6 +44,36 @@ export:
         type: jumpstarter_driver_power.driver.SyncMockPower
 `;
 
+/** Everything that takes files. */
+export const STORAGE_BENCH = `${HEAD}metadata:
+  namespace: default
+  name: storage
+export:
+  power:
+    type: jumpstarter_driver_power.driver.MockPower
+  storage:
+    type: jumpstarter_driver_opendal.driver.MockFlasher
+  other:
+    type: jumpstarter_driver_opendal.driver.MockFlasher
+  mux:
+    type: jumpstarter_driver_opendal.driver.MockStorageMux
+  card:
+    type: jumpstarter_driver_opendal.driver.MockStorageMuxFlasher
+  files:
+    type: jumpstarter_driver_opendal.driver.Opendal
+    config:
+      scheme: fs
+      kwargs:
+        root: /conformance
+  memory:
+    type: jumpstarter_driver_opendal.driver.Opendal
+    config:
+      scheme: memory
+      kwargs: {}
+  odd:
+    type: jumptab.test.OddFlasher
+`;
+
 /** A driver called `name` whose client class comes from somebody else's package, beside one of Jumpstarter's own. */
 export const foreignBench = (name: string, clientClass: string): string => `${HEAD}metadata:
   namespace: default
