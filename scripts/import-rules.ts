@@ -207,7 +207,12 @@ export const ZONES: readonly Zone[] = [
     files: "web/ui/**",
     own: 2,
     may: ["web/messages.ts"],
-    types: ["drivers/base/json.ts", "drivers/base/devices.ts"],
+    types: [
+      "drivers/base/json.ts",
+      "drivers/base/devices.ts",
+      "drivers/base/driver.ts",
+      "drivers/base/resource.ts",
+    ],
     packages: LIT,
     not: ["navigator"],
     rule: "web/ui draws what it is given: it gets everything but Lit by property",

@@ -8,6 +8,7 @@ import type { BindingStatus, RememberedPort, SerialRequest, UsbRequest } from ".
 import type { DriverCategory } from "../drivers/base/driver.ts";
 import type { JsonObject, JsonValue } from "../drivers/base/json.ts";
 import type { Severity } from "../drivers/base/log.ts";
+import type { Encoding } from "../drivers/base/resource.ts";
 
 /** A configuration with all that belongs to it, as the browser keeps it. */
 export interface Bench {
@@ -156,6 +157,15 @@ export interface TransferSnapshot {
   readonly image: { readonly sha256: string; readonly size: number } | undefined;
 }
 
+/**
+ * Calls without arguments around a transfer: how a storage mux is switched to the exporter's side and back. `after` comes in every
+ * outcome of the transfer; when `before` has failed, neither comes.
+ */
+export interface Around {
+  readonly before: string;
+  readonly after: string;
+}
+
 /** Everything that the page shows of a running exporter. Sent whole, at most once a frame or so. */
 export interface ExporterSnapshot {
   readonly phase: "idle" | "starting" | "running" | "stopping" | "failed";
@@ -253,6 +263,9 @@ export type ToWorker =
       readonly method: string;
       readonly args: readonly JsonValue[];
       readonly file: File | { readonly sha256: string; readonly name: string };
+      /** How the file is compressed, and to be unpacked on its way; null: it goes as it is. */
+      readonly encoding: Encoding | null;
+      readonly around?: Around;
     }
   /** Get a file from a driver: `method(handle, ...args)`. Answered with ImageInfo when it is in the browser's images. */
   | {
@@ -261,6 +274,7 @@ export type ToWorker =
       readonly path: readonly string[];
       readonly method: string;
       readonly args: readonly JsonValue[];
+      readonly around?: Around;
     }
   /** Stop a transfer, whoever has begun it. */
   | { readonly kind: "cancel-transfer"; readonly id: number; readonly transfer: string }

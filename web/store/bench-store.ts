@@ -4,6 +4,7 @@
  */
 
 import type { SavedBench } from "./saved-bench.ts";
+import type { TransferStore } from "./transfer-store.ts";
 
 /** Small facts that belong to this browser rather than to one bench. */
 export type SettingName = "attach-token";
@@ -17,7 +18,10 @@ export interface BenchStore {
   put(bench: SavedBench): Promise<void>;
   /** Change a bench in one transaction; undefined when it has been deleted meanwhile. */
   update(id: string, change: Partial<Omit<SavedBench, "id" | "createdAt">>): Promise<SavedBench | undefined>;
+  /** With its transfers. */
   delete(id: string): Promise<void>;
+  /** What went to the devices of each bench, and came from them. */
+  readonly transfers: TransferStore;
   setting(name: SettingName): Promise<string | undefined>;
   /** Undefined forgets it. */
   setSetting(name: SettingName, value: string | undefined): Promise<void>;

@@ -4,10 +4,12 @@
  */
 
 import { type BenchStore, byLastUse, type SettingName } from "./bench-store.ts";
+import { MemoryTransferStore } from "./memory-transfer-store.ts";
 import type { SavedBench } from "./saved-bench.ts";
 
 export class MemoryBenchStore implements BenchStore {
   readonly lasting = false;
+  readonly transfers = new MemoryTransferStore();
   readonly #benches = new Map<string, SavedBench>();
   readonly #settings = new Map<SettingName, string>();
 
@@ -33,6 +35,7 @@ export class MemoryBenchStore implements BenchStore {
 
   async delete(id: string): Promise<void> {
     this.#benches.delete(id);
+    await this.transfers.clear(id);
   }
 
   async setting(name: SettingName): Promise<string | undefined> {

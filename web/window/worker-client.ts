@@ -4,6 +4,8 @@
  */
 
 import type { RememberedPort } from "../../drivers/base/devices.ts";
+import type { Verification } from "../../drivers/base/driver.ts";
+import type { ImageInfo } from "../../drivers/base/image.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import type {
   Bench,
@@ -52,6 +54,7 @@ export const REPLY_WITHIN_MS = {
 type RequestKind = keyof typeof REPLY_WITHIN_MS;
 /** A request as its sender knows it: the client numbers it. */
 type Unnumbered<Message> = Message extends { readonly id: number } ? Omit<Message, "id"> : never;
+type Unaddressed<Kind extends RequestKind> = Omit<Extract<ToWorker, { kind: Kind }>, "kind" | "id">;
 
 /** The worker, as much as this file needs of it. */
 export interface WorkerPort {
@@ -140,6 +143,26 @@ export class WorkerClient {
     const items = await this.#ask({ kind: "streaming-call", path, method, args: [] });
     if (!Array.isArray(items)) throw new Error(`${method} answered with something that is not a list`);
     return items;
+  }
+
+  /** Resolves when the device has it. */
+  async sendFile(request: Unaddressed<"send-file">): Promise<void> {
+    await this.#ask({ kind: "send-file", ...request });
+  }
+
+  /** Resolves when the browser has it, among its images. */
+  async fetchFile(request: Unaddressed<"fetch-file">): Promise<ImageInfo> {
+    // The worker's own reply, which is this shape: see the comment of `fetch-file` in messages.ts.
+    return (await this.#ask({ kind: "fetch-file", ...request })) as unknown as ImageInfo;
+  }
+
+  async cancelTransfer(transfer: string): Promise<void> {
+    await this.#ask({ kind: "cancel-transfer", transfer });
+  }
+
+  async verify(request: Unaddressed<"verify">): Promise<Verification> {
+    // As with `fetch-file`.
+    return (await this.#ask({ kind: "verify", ...request })) as unknown as Verification;
   }
 
   async openStream(path: readonly string[], method: string): Promise<PageStream> {

@@ -4,10 +4,11 @@
  */
 
 import type { Clock } from "../../drivers/base/clock.ts";
+import { messageOf } from "../../drivers/base/dom-error.ts";
 import type { Images } from "../../drivers/base/image.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import type { Exporter, ScriptRunner } from "../exporter/index.ts";
-import type { ToWorker } from "../messages.ts";
+import type { Around, ToWorker } from "../messages.ts";
 import { pageCommands } from "./page-commands.ts";
 import { bridgeShell } from "./shell-bridge.ts";
 import { bridgeStream } from "./stream-bridge.ts";
@@ -84,35 +85,70 @@ export class PageRequests {
     }
   }
 
-  async #sendFile({ path, method, args, file }: Request<"send-file">): Promise<JsonValue> {
+  async #sendFile({ path, method, args, file, encoding, around }: Request<"send-file">): Promise<JsonValue> {
     const { exporter, images, signal } = this.#options;
     using image = "sha256" in file ? await images.open(file.sha256) : undefined;
     const content = "sha256" in file ? image : file;
-    if (content === undefined)
+    if (content === undefined) {
       throw new Error(`the browser no longer has ${file.name}: choose the file again`);
-    const handle = exporter.resource(
-      path,
-      {
-        direction: "to-driver",
-        readable: content.stream(),
-        size: content.size,
-        name: file.name,
-        encoding: null,
-      },
-      signal,
-    );
-    return exporter.call(path, method, [handle, ...args], signal);
+    }
+    return this.#within(path, around, () => {
+      const handle = exporter.resource(
+        path,
+        {
+          direction: "to-driver",
+          readable: content.stream(),
+          size: content.size,
+          name: file.name,
+          encoding,
+        },
+        signal,
+      );
+      return exporter.call(path, method, [handle, ...args], signal);
+    });
   }
 
-  async #fetchFile({ path, method, args }: Request<"fetch-file">): Promise<JsonValue> {
+  async #fetchFile({ path, method, args, around }: Request<"fetch-file">): Promise<JsonValue> {
     const { exporter, images, signal } = this.#options;
-    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-    const handle = exporter.resource(path, { direction: "from-driver", writable, encoding: null }, signal);
-    const received = images.receive(readable, { signal });
-    received.catch(() => undefined); // the call's own failure is the one to tell
-    await exporter.call(path, method, [handle, ...args], signal);
-    using image = await received;
-    return { sha256: image.sha256, size: image.size };
+    return this.#within(path, around, async () => {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+      const handle = exporter.resource(path, { direction: "from-driver", writable, encoding: null }, signal);
+      const received = images.receive(readable, { signal });
+      try {
+        await exporter.call(path, method, [handle, ...args], signal);
+      } catch (error) {
+        // The call's own failure is the one to tell, and what came of it is nobody's.
+        received.then(
+          (image) => image[Symbol.dispose](),
+          () => undefined,
+        );
+        throw error;
+      }
+      using image = await received;
+      return { sha256: image.sha256, size: image.size };
+    });
+  }
+
+  /** Work between two calls: the second comes in every outcome of it, also when the exporter stops. */
+  async #within<T>(path: readonly string[], around: Around | undefined, work: () => Promise<T>): Promise<T> {
+    const { exporter, signal } = this.#options;
+    if (around === undefined) return work();
+    const back = (): Promise<JsonValue> =>
+      exporter.call(path, around.after, [], new AbortController().signal);
+    await exporter.call(path, around.before, [], signal);
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      await back().catch((second: unknown) => {
+        throw new Error(`${messageOf(error)}; and ${around.after} did not work: ${messageOf(second)}`, {
+          cause: error,
+        });
+      });
+      throw error;
+    }
+    await back();
+    return result;
   }
 
   async #verify({ path, sha256, target }: Request<"verify">): Promise<JsonValue> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, count, duration, measured, timeOfDay } from "./format.ts";
+import { ago, bytes, count, duration, measured, timeLeft, timeOfDay } from "./format.ts";
 
 describe("duration()", () => {
   for (const [ms, text] of [
@@ -49,4 +49,35 @@ describe("measured()", () => {
       "0.300 A",
     ]);
   });
+});
+
+describe("bytes()", () => {
+  for (const [count, text] of [
+    [0, "0 B"],
+    [1023, "1023 B"],
+    [1024, "1.0 KiB"],
+    [1536, "1.5 KiB"],
+    [10 * 1024, "10 KiB"],
+    [1023 * 1024, "1.0 MiB"],
+    [256 * 1024 ** 2, "256 MiB"],
+    [3 * 1024 ** 4, "3.0 TiB"],
+  ] as const) {
+    it(`writes ${count} as ${text}`, () => {
+      expect(bytes(count)).toBe(text);
+    });
+  }
+});
+
+describe("timeLeft()", () => {
+  for (const [ms, text] of [
+    [0, "1 s"],
+    [12_001, "13 s"],
+    [61_000, "1 min 1 s"],
+    [600_000, "10 min"],
+    [3_725_000, "1 h 2 min"],
+  ] as const) {
+    it(`writes ${ms} ms as ${text}`, () => {
+      expect(timeLeft(ms)).toBe(text);
+    });
+  }
 });

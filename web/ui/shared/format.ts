@@ -34,3 +34,27 @@ export function count(number: number, one: string): string {
 export function measured(value: number, unit: string): string {
   return `${value.toFixed(3)} ${unit}`;
 }
+
+const BYTE_UNITS = ["KiB", "MiB", "GiB", "TiB"] as const;
+
+/** `512 B`, `1.5 KiB`, `256 MiB`: three digits at most, so that a live figure stays readable. */
+export function bytes(count: number): string {
+  if (count < 1024) return `${Math.round(count)} B`;
+  let value = count;
+  let unit: (typeof BYTE_UNITS)[number] = "KiB";
+  for (const next of BYTE_UNITS) {
+    unit = next;
+    value /= 1024;
+    if (value < 999.5) break;
+  }
+  return `${value.toFixed(value < 9.95 ? 1 : 0)} ${unit}`;
+}
+
+/** What is left of it, for people: never `0 s` while it runs, and two figures where the first alone is too rough. */
+export function timeLeft(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes < 10 ? `${minutes} min ${seconds % 60} s` : `${minutes} min`;
+}
