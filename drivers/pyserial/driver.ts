@@ -12,6 +12,7 @@ import type { SerialRequest } from "../base/devices.ts";
 import { type Driver, type DriverContext, defineDriver } from "../base/driver.ts";
 import { DriverError } from "../base/error.ts";
 import { exportedCall, exportedMethods, exportedStream, type StreamOptions } from "../base/methods.ts";
+import type { SerialPortLender } from "../base/serial-lender.ts";
 import { createLoopback } from "./loopback.ts";
 import { parseSerialUrl } from "./parse-serial-url.ts";
 import { type OutputLine, presence, SharedPort } from "./shared-port.ts";
@@ -61,6 +62,7 @@ export const definition = defineDriver({
 
 /** What both kinds of port offer the driver. */
 interface Line extends AsyncDisposable {
+  readonly lender: SerialPortLender;
   attach(options: StreamOptions): Promise<ByteStream>;
   setLine(line: OutputLine, value: boolean): Promise<void>;
   closeStreams(): Promise<void>;
@@ -75,6 +77,7 @@ function createPySerial(context: DriverContext, config: Config): Driver {
     baudrate: config.baudrate,
     dtr: null,
     rts: null,
+    lentTo: null,
     bytesIn: 0,
     bytesOut: 0,
     error: null,
@@ -86,6 +89,7 @@ function createPySerial(context: DriverContext, config: Config): Driver {
   return {
     clientClass: "jumpstarter_driver_pyserial.client.PySerialClient",
     category: "serial",
+    serialPort: line.lender,
     methods: exportedMethods({
       connect: exportedStream((options) => line.attach(options)),
       close: exportedCall({}, () => line.closeStreams()),
@@ -127,6 +131,7 @@ function createDeviceLine(
     if (typeof found.error === "string") log.warning(found.error);
   }
   return {
+    lender: port,
     attach: (options) => port.attach(options),
     setLine: (line, value) => port.setLine(line, value),
     closeStreams: () => port.closeStreams(),
@@ -150,7 +155,13 @@ function createNoSerial(
   const refuse = async () => {
     throw new DriverError("not-implemented", message);
   };
-  return { attach: refuse, setLine: refuse, async closeStreams() {}, async [Symbol.asyncDispose]() {} };
+  return {
+    lender: { borrow: refuse, moveLines: refuse },
+    attach: refuse,
+    setLine: refuse,
+    async closeStreams() {},
+    async [Symbol.asyncDispose]() {},
+  };
 }
 
 function createLoop({ clock }: DriverContext, config: Config, reporter: StateReporter): Line {
@@ -159,7 +170,14 @@ function createLoop({ clock }: DriverContext, config: Config, reporter: StateRep
   const endAll = async () => {
     for (const loopback of open) loopback.end();
   };
+  const lendNothing = async () => {
+    throw new DriverError(
+      "not-implemented",
+      "loop:// has no port to lend: give the url of a port, such as /dev/ttyUSB0 or hwgrep://0403:6001",
+    );
+  };
   return {
+    lender: { borrow: lendNothing, moveLines: lendNothing },
     async attach(options) {
       options.signal.throwIfAborted();
       const loopback = createLoopback({

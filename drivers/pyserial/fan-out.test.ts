@@ -81,7 +81,8 @@ describe("FanOut", () => {
 
   it("lets the port be read while anybody has room, and always when nobody counts", async () => {
     const fanOut = new FanOut();
-    const may = async () => Promise.race([fanOut.mayRead().then(() => true), turns(5).then(() => false)]);
+    const may = async (over = new AbortController().signal) =>
+      Promise.race([fanOut.mayRead(over).then(() => true), turns(5).then(() => false)]);
     expect(await may()).toBe(true);
     fanOut.attach({ onSkipped: never }, never);
     fanOut.push(new Uint8Array(LOSSY_QUEUE_BYTES));
@@ -93,7 +94,10 @@ describe("FanOut", () => {
     expect(await may()).toBe(true);
     await other.cancel();
     expect(await may()).toBe(false);
+    expect(fanOut.full).toBe(true);
+    expect(await may(AbortSignal.abort())).toBe(true);
     await slow.getReader().read();
+    expect(fanOut.full).toBe(false);
     expect(await may()).toBe(true);
   });
 

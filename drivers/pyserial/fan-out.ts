@@ -46,8 +46,18 @@ export class FanOut {
   }
 
   /** Resolves when the port should be read. Without readers always: what nobody listens to is thrown away. */
-  async mayRead(): Promise<void> {
-    while (!this.#hasRoom()) await this.#room.wait();
+  async mayRead(over: AbortSignal): Promise<void> {
+    while (!this.#hasRoom() && !over.aborted) await this.#room.wait();
+  }
+
+  /** Whoever waits in `mayRead` looks at its signal. */
+  wake(): void {
+    this.#room.wake();
+  }
+
+  /** Whether a slow reader holds the port back. */
+  get full(): boolean {
+    return !this.#hasRoom();
   }
 
   /** A chunk for everybody. The last reader gets the chunk itself, the others copies: each owns what it gets. */

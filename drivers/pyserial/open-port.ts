@@ -1,6 +1,6 @@
 /**
  * A serial port from its opening to its closing: one reader loop, one writer, faults and loss.
- * Above: shared-port.ts. Below: the platform's SerialPort, open and exclusively ours.
+ * Above: shared-port.ts; shared-line.ts gives it bytes. Below: the platform's SerialPort, open and exclusively ours.
  * Specification: https://wicg.github.io/serial/#serialport-interface
  */
 
@@ -14,7 +14,7 @@ import {
 } from "../base/dom-error.ts";
 import { DriverError } from "../base/error.ts";
 import type { DriverLog } from "../base/log.ts";
-import { FanOut } from "./fan-out.ts";
+import type { FanOut } from "./fan-out.ts";
 import { FaultLog } from "./fault-log.ts";
 import { Pacer } from "./pacer.ts";
 
@@ -37,17 +37,18 @@ export interface OpenPortOptions {
   readonly cps: number | undefined;
   /** Of the port, for messages. */
   readonly label: string;
+  /** Takes what comes. */
+  readonly fanOut: FanOut;
   readonly clock: Clock;
   readonly log: DriverLog;
   onBytesIn(bytes: number): void;
   onBytesOut(bytes: number): void;
-  /** The port is lost or broken. Its readers have been told; `close()` is still to be called. */
-  onLost(): void;
+  /** The port is lost or broken; its readers are to be told, and `close()` is to be called. */
+  onLost(reason: DriverError): void;
 }
 
 export class OpenPort {
   readonly port: SerialPort;
-  readonly fanOut = new FanOut();
   readonly #options: OpenPortOptions;
   readonly #pacer: Pacer | undefined;
   readonly #faults: FaultLog;
@@ -92,11 +93,17 @@ export class OpenPort {
     return this.#over.signal;
   }
 
-  /** Send a chunk after those that came before it. Rejects with a DriverError when the port is over. */
-  write(chunk: Uint8Array): Promise<void> {
+  /**
+   * Send a chunk after those that came before it.
+   * @returns how many bytes were taken: fewer when the port is over. Rejects with a DriverError for a fault after which the port goes on.
+   */
+  write(chunk: Uint8Array): Promise<number> {
     const turn = this.#lastWrite.then(() => this.#writeChunk(chunk));
     // A failed write is its caller's; the next one tries for itself.
-    this.#lastWrite = turn.catch(() => {});
+    this.#lastWrite = turn.then(
+      () => {},
+      () => {},
+    );
     return turn;
   }
 
@@ -143,7 +150,7 @@ export class OpenPort {
   async close(): Promise<void> {
     const lost = this.over.aborted;
     if (!lost) this.#over.abort(new DriverError("connection", `${this.#options.label} was closed`));
-    this.fanOut.end();
+    this.#options.fanOut.wake();
     await this.#reader?.cancel().catch(() => {}); // its error has been told by the loop
     await this.#reading;
     await this.#closeWriter();
@@ -185,8 +192,9 @@ export class OpenPort {
   }
 
   async #readUntilEnd(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+    const { fanOut, onBytesIn } = this.#options;
     for (;;) {
-      await this.fanOut.mayRead();
+      await fanOut.mayRead(this.over);
       if (this.over.aborted) return;
       const { done, value } = await reader.read();
       if (done) {
@@ -194,8 +202,8 @@ export class OpenPort {
         return;
       }
       this.#progressIn += 1;
-      this.#options.onBytesIn(value.length);
-      this.fanOut.push(value);
+      onBytesIn(value.length);
+      fanOut.push(value);
     }
   }
 
@@ -207,13 +215,20 @@ export class OpenPort {
     }
   }
 
-  async #writeChunk(chunk: Uint8Array): Promise<void> {
+  async #writeChunk(chunk: Uint8Array): Promise<number> {
     const step = this.#pacer === undefined ? this.#sliceBytes : 1;
-    for (let start = 0; start < chunk.length; start += step) {
-      this.over.throwIfAborted();
-      await this.#pacer?.turn(this.over);
-      await this.#transmit(chunk.subarray(start, start + step));
+    let taken = 0;
+    try {
+      while (taken < chunk.length && !this.over.aborted) {
+        await this.#pacer?.turn(this.over);
+        const slice = chunk.subarray(taken, taken + step);
+        await this.#transmit(slice);
+        taken += slice.length;
+      }
+    } catch (cause) {
+      if (!this.over.aborted) throw cause;
     }
+    return taken;
   }
 
   async #transmit(slice: Uint8Array): Promise<void> {
@@ -264,24 +279,12 @@ export class OpenPort {
 
   #lose(reason: DriverError): void {
     if (this.over.aborted) return;
-    this.#options.log.warning(reason.message);
     this.#over.abort(reason);
-    this.fanOut.end();
-    this.#options.onLost();
+    this.#options.onLost(reason);
   }
 
   #fail(cause: unknown): void {
-    if (this.over.aborted) return;
-    const { label, log } = this.#options;
-    const error = driverErrorFromDom(cause, label);
-    if (error.code === "device-disconnected") {
-      this.#lose(error);
-      return;
-    }
-    log.error(error.message);
-    this.#over.abort(error);
-    this.fanOut.fail(error);
-    this.#options.onLost();
+    this.#lose(driverErrorFromDom(cause, this.#options.label));
   }
 }
 

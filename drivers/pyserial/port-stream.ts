@@ -1,5 +1,5 @@
 /**
- * One client's stream on a shared port. Above: shared-port.ts hands it out. Below: open-port.ts.
+ * One client's stream on a shared port. Above: shared-port.ts hands it out. Below: shared-line.ts.
  * Specification: ByteStream: what was taken is sent before `close` resolves, also when the client has gone.
  */
 
@@ -7,7 +7,7 @@ import type { ByteStream } from "../base/byte-stream.ts";
 import type { DriverError } from "../base/error.ts";
 import type { DriverLog } from "../base/log.ts";
 import type { StreamOptions } from "../base/methods.ts";
-import type { OpenPort } from "./open-port.ts";
+import type { SharedLine } from "./shared-line.ts";
 
 export interface PortStreamOptions extends StreamOptions {
   readonly log: DriverLog;
@@ -16,7 +16,7 @@ export interface PortStreamOptions extends StreamOptions {
 }
 
 export function createPortStream(
-  port: OpenPort,
+  line: SharedLine,
   { signal, lossy, log, onDone }: PortStreamOptions,
 ): ByteStream {
   /** Aborted when the client listens no longer: from then on a device that takes no bytes is not waited for. */
@@ -33,21 +33,21 @@ export function createPortStream(
   };
   const settled = new AbortController();
 
-  const { readable } = port.fanOut.attach(lossy, () => finish("reading"));
+  const { readable } = line.fanOut.attach(lossy, () => finish("reading"));
   const writable = new WritableStream<Uint8Array>({
     start(controller) {
-      // The port is lost or closed under the stream: the client's bytes have nowhere to go.
+      // The line has ended under the stream: the client's bytes have nowhere to go.
       const lost = () => {
-        controller.error(port.over.reason);
+        controller.error(line.over.reason);
         finish("writing");
       };
-      port.over.addEventListener("abort", lost, { once: true, signal: settled.signal });
+      line.over.addEventListener("abort", lost, { once: true, signal: settled.signal });
     },
     async write(chunk) {
       try {
-        await delivered(port, chunk, gone.signal);
+        await delivered(line, chunk, gone.signal);
       } catch (cause) {
-        if (!port.over.aborted)
+        if (!line.over.aborted)
           log.warning(`bytes of a client were dropped: ${(cause as DriverError).message}`);
         finish("writing");
         throw cause;
@@ -62,15 +62,15 @@ export function createPortStream(
 }
 
 /** Resolves when the device has the chunk; rejects when the client has gone and the device takes nothing. */
-async function delivered(port: OpenPort, chunk: Uint8Array, gone: AbortSignal): Promise<void> {
+async function delivered(line: SharedLine, chunk: Uint8Array, gone: AbortSignal): Promise<void> {
   const over = new AbortController();
   const stuck = new Promise<never>((_, reject) => {
-    const watch = () => port.stalled(over.signal).catch(reject);
+    const watch = () => line.stalled(over.signal).catch(reject);
     if (gone.aborted) void watch();
     else gone.addEventListener("abort", () => void watch(), { once: true, signal: over.signal });
   });
   try {
-    await Promise.race([port.write(chunk), stuck]);
+    await Promise.race([line.write(chunk), stuck]);
   } finally {
     over.abort();
   }
