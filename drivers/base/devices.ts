@@ -72,6 +72,11 @@ export interface UsbBinding extends Disposable {
   readonly label: string;
   /** The device, for this instance alone. Throws DriverError `device-not-bound` or `device-missing`, with the cure. */
   device(): USBDevice;
+  /**
+   * Resolves with the device as soon as there is one: at once, or when it is plugged in. Who waits for a device gets one that comes before
+   * others who would take it too. Rejects with the signal's reason, and with DriverError `other` when the claim is given back.
+   */
+  arrived(options: { readonly signal: AbortSignal }): Promise<USBDevice>;
   /** Called after each change of `status` or of the device behind it (a replug gives a new object). */
   onChange(listener: () => void, options: { signal: AbortSignal }): void;
 }

@@ -1,6 +1,6 @@
 /**
- * Names of common USB serial adapters, so that a label says more than two numbers.
- * Above: serial-devices.ts. Below: nothing. Specification: the ids that the makers print in their data sheets.
+ * Names of common USB devices, so that a label says more than two numbers.
+ * Above: serial-devices.ts, usb-devices.ts. Below: nothing. Specification: the ids that the makers print in their data sheets.
  */
 
 /** By "vendor:product" in lower-case hexadecimal, then by vendor. */
@@ -16,10 +16,12 @@ const NAMES: Readonly<Record<string, string>> = {
   "067b": "PL2303",
   "303a:1001": "ESP32 USB-JTAG",
   "303a": "Espressif",
+  "2e8a:0003": "Raspberry Pi RP2040 boot loader",
   "2e8a:0005": "MicroPython Pico",
   "2e8a:0009": "Raspberry Pi Pico 2",
   "2e8a:000a": "Raspberry Pi Pico",
   "2e8a:000c": "Raspberry Pi Debug Probe",
+  "2e8a:000f": "Raspberry Pi RP2350 boot loader",
   "0483:374b": "ST-LINK",
   "0483:374e": "ST-LINK",
   "0483:3752": "ST-LINK",
@@ -35,10 +37,19 @@ export function usbId(vendorId: number, productId: number): string {
   return `${hex4(vendorId)}:${hex4(productId)}`;
 }
 
-/** "FTDI 0403:6001", or "USB 1234:5678" for a stranger. */
-export function usbLabel(vendorId: number, productId: number): string {
+/** Characters of a product name that a label shows: some devices tell a story. */
+const MAX_PRODUCT_NAME = 40;
+
+/** "FTDI 0403:6001", or "USB 1234:5678" for a stranger. `productName`: how a stranger calls itself, should it say. */
+export function usbLabel(vendorId: number, productId: number, productName?: string): string {
   const id = usbId(vendorId, productId);
-  const name = NAMES[id] ?? NAMES[hex4(vendorId)] ?? "USB";
+  // It comes from the device: anything may be in it.
+  const own =
+    productName
+      ?.replace(/[^\P{C} ]/gu, "")
+      .trim()
+      .slice(0, MAX_PRODUCT_NAME) || undefined;
+  const name = NAMES[id] ?? own ?? NAMES[hex4(vendorId)] ?? "USB";
   return `${name} ${id}`;
 }
 

@@ -7,11 +7,11 @@
 
 import { FakeUsbDevice, type FakeUsbDeviceOptions } from "./fake-usb-device.ts";
 
-type PlugListener<This> = (this: This, event: USBConnectionEvent) => void;
+type PlugListener = (event: USBConnectionEvent) => void;
 
 export class FakeUsb extends EventTarget implements USB {
-  onconnect: PlugListener<this> | null = null;
-  ondisconnect: PlugListener<this> | null = null;
+  onconnect: PlugListener | null = null;
+  ondisconnect: PlugListener | null = null;
   /** As if the site's settings forbade USB devices. */
   forbidden = false;
 
@@ -22,7 +22,7 @@ export class FakeUsb extends EventTarget implements USB {
 
   override addEventListener(
     type: "connect" | "disconnect",
-    listener: PlugListener<this>,
+    listener: PlugListener,
     options?: boolean | AddEventListenerOptions,
   ): void;
   override addEventListener(
@@ -32,7 +32,7 @@ export class FakeUsb extends EventTarget implements USB {
   ): void;
   override addEventListener(
     type: string,
-    listener: PlugListener<this> | EventListenerOrEventListenerObject | null,
+    listener: PlugListener | EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void {
     super.addEventListener(type, listener as EventListenerOrEventListenerObject | null, options);
@@ -40,7 +40,7 @@ export class FakeUsb extends EventTarget implements USB {
 
   override removeEventListener(
     type: "connect" | "disconnect",
-    listener: PlugListener<this>,
+    listener: PlugListener,
     options?: boolean | EventListenerOptions,
   ): void;
   override removeEventListener(
@@ -50,7 +50,7 @@ export class FakeUsb extends EventTarget implements USB {
   ): void;
   override removeEventListener(
     type: string,
-    listener: PlugListener<this> | EventListenerOrEventListenerObject | null,
+    listener: PlugListener | EventListenerOrEventListenerObject | null,
     options?: boolean | EventListenerOptions,
   ): void {
     super.removeEventListener(type, listener as EventListenerOrEventListenerObject | null, options);
