@@ -17,6 +17,7 @@ export function startWorker({ catalogue }: { catalogue: Catalogue }): void {
     catalogue,
     clock: systemClock,
     serial: navigator.serial,
+    usb: navigator.usb,
     schedule: macrotasks(),
     random: Math.random,
     instance: crypto.randomUUID(),

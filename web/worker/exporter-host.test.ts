@@ -1,6 +1,10 @@
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { defineDriver } from "../../drivers/base/driver.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import { exportedCall, exportedMethods } from "../../drivers/base/methods.ts";
+import { FakeUsb } from "../../drivers/simulation/fake-usb.ts";
+import { LoopbackUsb } from "../../drivers/simulation/loopback-usb.ts";
 import { ManualClock, settle } from "../../drivers/testing/manual-clock.ts";
 import { createTestStorage } from "../../drivers/testing/test-resources.ts";
 import { testCatalogue, testDriver } from "../exporter/testing/connected.ts";
@@ -13,6 +17,7 @@ kind: ExporterConfig
 metadata: {name: bench}
 export: {power: {type: test.Power}}
 `;
+const WITH_PROBE = HEAD.replace("}}", "}, probe: {type: test.Probe}}");
 const HOOKS = `hooks:
   beforeLease: {script: ./on.sh, onFailure: exit}
   afterLease: {script: j power off}
@@ -35,24 +40,43 @@ async function unused(): Promise<never> {
   throw new Error("this test has neither codecs nor a network");
 }
 
-function world() {
+/** Needs one of the gadgets, of which it opens none. */
+const probe = defineDriver({
+  type: "test.Probe",
+  summary: "A driver over USB.",
+  config: v.object({}),
+  create({ path, devices }) {
+    const binding = devices.usb?.bind(path, { filters: [{ vendorId: 0x1209 }], hint: "a gadget" });
+    return testDriver({ [Symbol.asyncDispose]: async () => binding?.[Symbol.dispose]() });
+  },
+});
+
+function world({ usb }: { usb?: USB } = {}) {
   const clock = new ManualClock();
   const scripts = new ScriptedRunner();
   const posted: FromWorker[] = [];
   const replies = new Map<number, ReplyResult>();
   const driverLog: string[] = [];
   let id = 0;
+  const others = testCatalogue({
+    "test.Power": () =>
+      testDriver({
+        methods: exportedMethods({ on: exportedCall({}, () => "switched on") }),
+        reset: async () => void driverLog.push("reset"),
+        [Symbol.asyncDispose]: async () => void driverLog.push("stopped"),
+      }),
+  });
   const host = new ExporterHost({
-    catalogue: testCatalogue({
-      "test.Power": () =>
-        testDriver({
-          methods: exportedMethods({ on: exportedCall({}, () => "switched on") }),
-          reset: async () => void driverLog.push("reset"),
-          [Symbol.asyncDispose]: async () => void driverLog.push("stopped"),
-        }),
-    }),
+    catalogue: {
+      ...others,
+      find: (type) =>
+        type === probe.type
+          ? { kind: "available", summary: probe.summary, load: async () => probe }
+          : others.find(type),
+    },
     clock,
     serial: undefined,
+    usb,
     schedule: (run) => void settle().then(run),
     random: () => 0.5,
     instance: "test",
@@ -243,6 +267,43 @@ describe("ExporterHost", () => {
     await ended;
     expect(driverLog).toEqual(["reset", "reset"]);
     expect(await snapshot()).toMatchObject({ status: { name: "LEASE_READY" } });
+  });
+
+  it("shows which USB device a driver has, and gives it the one that a person chooses", async () => {
+    const usb = new FakeUsb();
+    for (const serialNumber of ["one", "two"]) usb.plug({ device: new LoopbackUsb({ serialNumber }) });
+    const { start, ask, snapshot } = world({ usb });
+    await start("", { yaml: WITH_PROBE });
+    const binding = async () =>
+      (await snapshot()).drivers.find(({ name }) => name === "probe")?.binding ?? "no binding";
+    expect(await binding()).toEqual({
+      kind: "usb",
+      status: "unbound",
+      label: "a gadget",
+      request: { filters: [{ vendorId: 0x1209 }], hint: "a gadget" },
+    });
+    const port = { usbVendorId: 0x1209, usbProductId: 1, usbSerialNumber: "two" };
+    await ask({ kind: "bind", path: ["probe"], port });
+    expect(await binding()).toMatchObject({ status: "present", label: "Loopback 1209:0001" });
+    const [, chosen] = await usb.getDevices();
+    if (chosen === undefined) throw new Error("two are plugged in");
+    usb.unplug(chosen);
+    expect(await binding()).toMatchObject({ status: "missing" });
+    await ask({ kind: "stop" });
+  });
+
+  it("runs the rest where the site may not use USB", async () => {
+    const usb = new FakeUsb();
+    usb.forbidden = true;
+    const { start, snapshot, log } = world({ usb });
+    await start("", { yaml: WITH_PROBE });
+    expect(await snapshot()).toMatchObject({
+      phase: "running",
+      drivers: [{ name: "power" }, { name: "probe", binding: { status: "missing" } }],
+    });
+    expect(log()).toContainEqual(
+      expect.objectContaining({ severity: "WARNING", message: expect.stringMatching(/site's settings/) }),
+    );
   });
 
   it("says that nothing runs, where something has to", async () => {

@@ -10,6 +10,7 @@ import type { JsonValue } from "../../drivers/base/json.ts";
 import type { Severity } from "../../drivers/base/log.ts";
 import { createSerialDevices, type ManagedSerialDevices } from "../../drivers/base/serial-devices.ts";
 import type { DriverStorage } from "../../drivers/base/storage.ts";
+import { createUsbDevices, type ManagedUsbDevices } from "../../drivers/base/usb-devices.ts";
 import { counter, type ExporterIdentity } from "../../proto/tunnel/index.ts";
 import { checkExporterConfig } from "../config/check-exporter-config.ts";
 import { type Codecs, Exporter, LogRing, type ScriptRunner } from "../exporter/index.ts";
@@ -37,6 +38,8 @@ export interface HostPlatform {
   readonly clock: Clock;
   /** Undefined where the browser has no Web Serial. */
   readonly serial: Serial | undefined;
+  /** Undefined where the browser has no Web USB. */
+  readonly usb: USB | undefined;
   /** Runs a function in a macrotask of its own. */
   readonly schedule: (run: () => void) => void;
   readonly random: () => number;
@@ -73,6 +76,7 @@ export class ExporterHost {
   #startedAt: number | undefined;
   #running: Running | undefined;
   #serial: ManagedSerialDevices | undefined;
+  #usb: ManagedUsbDevices | undefined;
   /** Starting and stopping, one after the other. */
   #turn: Promise<void> = Promise.resolve();
   readonly #nextDial = counter();
@@ -128,15 +132,17 @@ export class ExporterHost {
       case "check":
         return (await this.#check(message.yaml, message.files)) as unknown as JsonValue;
       case "devices-changed":
-        await this.#serial?.refresh();
+        await this.#lookAgain();
         this.#changed();
         return null;
       case "doubt-connection":
         this.doubtConnection();
         return null;
       case "bind":
+        // A choice means a device of the kind that the driver there asks for; the other kind has no claim at that path.
         this.#serial?.remember(message.path, message.port);
-        await this.#serial?.refresh();
+        this.#usb?.remember(message.path, message.port);
+        await this.#lookAgain();
         this.#changed();
         return null;
       case "call":
@@ -170,7 +176,7 @@ export class ExporterHost {
 
   async #start(bench: Bench, relay: RelayAddress, takeOver: boolean): Promise<void> {
     await this.#stop();
-    const { catalogue, clock, scripts, serial, storage, codecs } = this.#platform;
+    const { catalogue, clock, scripts, storage, codecs } = this.#platform;
     this.#phase = "starting";
     this.#failure = undefined;
     this.#changed();
@@ -185,18 +191,13 @@ export class ExporterHost {
         );
       }
       const stop = new AbortController();
-      if (serial !== undefined) {
-        this.#serial = createSerialDevices({ serial, remembered: bench.bindings });
-        this.#serial.onChange(() => this.#changed(), { signal: stop.signal });
-        // A page that may not use serial ports still runs the rest; whoever needs a port hears why it has none.
-        await this.#serial.refresh().catch((error: unknown) => this.#warn(messageOf(error)));
-      }
+      await this.#findDevices(bench.bindings, stop.signal);
       const passphraseHash = bench.passphrase === undefined ? undefined : await sha256Hex(bench.passphrase);
       const exporter = await Exporter.start({
         config,
         uuid: bench.id,
         catalogue,
-        devices: { serial: this.#serial, usb: undefined },
+        devices: { serial: this.#serial, usb: this.#usb },
         storage,
         codecs,
         http: createHttpTransfer({
@@ -243,14 +244,37 @@ export class ExporterHost {
       // Clients that come by now see the hook at work; what they missed is told to them.
       void exporter.begin();
     } catch (error) {
-      await this.#serial?.[Symbol.asyncDispose]();
-      this.#serial = undefined;
+      await this.#letDevicesGo();
       this.#phase = "failed";
       this.#failure = messageOf(error);
       throw error;
     } finally {
       this.#changed();
     }
+  }
+
+  /** A page that may not use one kind of device still runs the rest; whoever needs one hears why it has none. */
+  async #findDevices(bindings: Bench["bindings"], signal: AbortSignal): Promise<void> {
+    const { serial, usb } = this.#platform;
+    if (serial !== undefined) this.#serial = createSerialDevices({ serial, remembered: bindings });
+    if (usb !== undefined) this.#usb = createUsbDevices({ usb, remembered: bindings });
+    for (const devices of [this.#serial, this.#usb]) {
+      devices?.onChange(() => this.#changed(), { signal });
+      await devices?.refresh().catch((error: unknown) => this.#warn(messageOf(error)));
+    }
+  }
+
+  /** Rejects when the browser forbids one kind; the other kind has been looked at all the same. */
+  async #lookAgain(): Promise<void> {
+    const looked = await Promise.allSettled([this.#serial?.refresh(), this.#usb?.refresh()]);
+    for (const result of looked) if (result.status === "rejected") throw result.reason;
+  }
+
+  async #letDevicesGo(): Promise<void> {
+    await this.#serial?.[Symbol.asyncDispose]();
+    await this.#usb?.[Symbol.asyncDispose]();
+    this.#serial = undefined;
+    this.#usb = undefined;
   }
 
   async #takeOver(relay: RelayAddress): Promise<void> {
@@ -318,8 +342,7 @@ export class ExporterHost {
     await connection.close(reason);
     stop.abort();
     await exporter[Symbol.asyncDispose]();
-    await this.#serial?.[Symbol.asyncDispose]();
-    this.#serial = undefined;
+    await this.#letDevicesGo();
     this.#startedAt = undefined;
     this.#tunnel = { kind: "off" };
   }
@@ -367,7 +390,9 @@ export class ExporterHost {
       inUseBy: exporter?.inUseBy,
       tunnel: this.#tunnel,
       drivers:
-        exporter === undefined ? [] : driverSnapshots(exporter.root, this.#serial?.bindings ?? new Map()),
+        exporter === undefined
+          ? []
+          : driverSnapshots(exporter.root, { serial: this.#serial?.bindings, usb: this.#usb?.bindings }),
       transfers: exporter?.transfers ?? [],
       problems: this.#problems,
       activity: exporter?.activity ?? { calls: 0, streams: 0, totalCalls: 0 },

@@ -4,6 +4,7 @@
  */
 
 import type { SerialBindingInfo } from "../../drivers/base/serial-devices.ts";
+import type { UsbBindingInfo } from "../../drivers/base/usb-devices.ts";
 import {
   type DriverInstance,
   type LogLine,
@@ -13,7 +14,11 @@ import {
 } from "../exporter/index.ts";
 import type { BindingSnapshot, DriverSnapshot, HookSnapshot, LogRecord } from "../messages.ts";
 
-export type Bindings = ReadonlyMap<string, SerialBindingInfo>;
+/** By path joined with "."; undefined where the browser lacks the kind. */
+export interface Bindings {
+  readonly serial: ReadonlyMap<string, SerialBindingInfo> | undefined;
+  readonly usb: ReadonlyMap<string, UsbBindingInfo> | undefined;
+}
 
 export function driverSnapshots(root: DriverInstance, bindings: Bindings): DriverSnapshot[] {
   return root.children.map((entry) => entrySnapshot(entry, bindings));
@@ -21,7 +26,6 @@ export function driverSnapshots(root: DriverInstance, bindings: Bindings): Drive
 
 function entrySnapshot(entry: TreeEntry, bindings: Bindings): DriverSnapshot {
   const instance = entry.kind === "alias" ? entry.target : entry;
-  const binding = bindings.get(pathText(instance.path));
   const methods = [...instance.driver.methods];
   const named = (kind: "call" | "streaming-call" | "stream"): string[] =>
     methods.filter(([, method]) => method.kind === kind).map(([name]) => name);
@@ -37,7 +41,7 @@ function entrySnapshot(entry: TreeEntry, bindings: Bindings): DriverSnapshot {
     streamingCalls: named("streaming-call"),
     streams: named("stream"),
     state: instance.state,
-    binding: binding === undefined ? undefined : bindingSnapshot(binding),
+    binding: bindingSnapshot(pathText(instance.path), bindings),
     canVerify: instance.driver.verify !== undefined,
     openStreams: instance.openStreams,
     refOf: entry.kind === "alias" ? instance.path : undefined,
@@ -46,8 +50,14 @@ function entrySnapshot(entry: TreeEntry, bindings: Bindings): DriverSnapshot {
   };
 }
 
-function bindingSnapshot({ status, label, request }: SerialBindingInfo): BindingSnapshot {
-  return { kind: "serial", status, label, request };
+function bindingSnapshot(path: string, { serial, usb }: Bindings): BindingSnapshot | undefined {
+  const port = serial?.get(path);
+  if (port !== undefined) {
+    return { kind: "serial", status: port.status, label: port.label, request: port.request };
+  }
+  const device = usb?.get(path);
+  if (device === undefined) return undefined;
+  return { kind: "usb", status: device.status, label: device.label, request: device.request };
 }
 
 export function logRecord(line: LogLine): LogRecord {
