@@ -34,6 +34,7 @@ import type { ServiceHost } from "./service-host.ts";
 import { createServices } from "./services.ts";
 import { SessionCalls } from "./session-calls.ts";
 import { type Status, StatusMachine, statusName } from "./status.ts";
+import { Transfers } from "./transfers.ts";
 import { resetDrivers, stopDrivers } from "./tree-lifecycle.ts";
 
 export interface ExporterOptions {
@@ -71,6 +72,7 @@ export class Exporter implements AsyncDisposable {
   readonly #running = new SessionCalls();
   readonly #access: Access;
   readonly #resources: ResourceTable;
+  readonly #transfers: Transfers;
   /** Children before their parents: a parent may rely on them. */
   readonly #inOrderOfEnd: readonly DriverInstance[];
   #calls = 0;
@@ -86,6 +88,7 @@ export class Exporter implements AsyncDisposable {
     this.root = root;
     this.failures = failures;
     this.#resources = resources;
+    this.#transfers = new Transfers({ resources, clock, onChange });
     this.#options = options;
     this.#status = new StatusMachine(() => clock.now(), onChange);
     this.#inOrderOfEnd = [...walk(root)].reverse();
@@ -160,8 +163,12 @@ export class Exporter implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<JsonValue> {
     const instance = this.#at(path);
-    const call = requireMethod(instance, method, "call");
-    return loggedCall(this.#options.log, instance, method, signal, () => call.run(args, { signal }));
+    // The method is looked for inside: files that were made for the call end with it also when there is none.
+    return loggedCall(this.#options.log, instance, method, signal, () =>
+      this.#transfers.call({ instance, method, args, by: "page", signal }, (options) =>
+        requireMethod(instance, method, "call").run(args, options),
+      ),
+    );
   }
 
   /** The page's own streaming call, or a hook's. */
@@ -172,8 +179,11 @@ export class Exporter implements AsyncDisposable {
     signal: AbortSignal,
   ): AsyncIterable<JsonValue> {
     const instance = this.#at(path);
-    const call = requireMethod(instance, method, "streaming-call");
-    return loggedStreamingCall(this.#options.log, instance, method, signal, () => call.run(args, { signal }));
+    return loggedStreamingCall(this.#options.log, instance, method, signal, () =>
+      this.#transfers.streamingCall({ instance, method, args, by: "page", signal }, (options) =>
+        requireMethod(instance, method, "streaming-call").run(args, options),
+      ),
+    );
   }
 
   /** A file of the page's own, or a hook's: a handle for one call on the driver at `path`. */
@@ -183,11 +193,13 @@ export class Exporter implements AsyncDisposable {
 
   /** Files that go to devices and come from them: newest first, those that run and some that have ended. */
   get transfers(): readonly TransferSnapshot[] {
-    return [];
+    return this.#transfers.snapshots;
   }
 
   /** Stop a transfer, whoever has begun it. One that has ended stays as it is. */
-  cancelTransfer(_id: string): void {}
+  cancelTransfer(id: string): void {
+    this.#transfers.cancel(id);
+  }
 
   /** Have the driver at `path` compare its device with an image. */
   async verify(
@@ -196,11 +208,16 @@ export class Exporter implements AsyncDisposable {
     target: string | null,
     signal: AbortSignal,
   ): Promise<Verification> {
-    const { driver } = this.#at(path);
-    if (driver.verify === undefined) {
+    const { driver, path: own } = this.#at(path);
+    const verify = driver.verify?.bind(driver);
+    if (verify === undefined) {
       throw new DriverError("not-implemented", `${pathText(path)} cannot read back what was flashed`);
     }
-    return driver.verify(image, target, { signal });
+    const work = { path: own, method: "verify", direction: "from-device", by: "page" } as const;
+    return this.#transfers.work({ ...work, target: target ?? undefined, signal }, async (options) => {
+      options.report?.image(image);
+      return verify(image, target, options);
+    });
   }
 
   /** The page's own byte stream; whoever opens it frees it. */
@@ -258,6 +275,8 @@ export class Exporter implements AsyncDisposable {
       clock,
       access: this.#access,
       instances: new Map(this.#inOrderOfEnd.map((instance) => [instance.uuid, instance])),
+      resources: this.#resources,
+      transfers: this.#transfers,
       calls: this.#running,
       report: () => createReport({ uuid, name: this.config.name, motd: this.#motd }, this.root),
       callStarted: () => {

@@ -1,12 +1,14 @@
 /**
- * RouterService.Stream: from a client's request to a driver's byte stream, whatever protocol carries the frames.
+ * RouterService.Stream: from a client's request to a driver's byte stream, or to a file that goes with its next call, whatever
+ * protocol carries the frames.
  * Above: services.ts (any protocol, by way of Connect) and serve-grpc-stream.ts (gRPC, without copies).
- * Below: dispatch.ts, router-stream.ts. Specification: RouterService of jumpstarter.v1.
+ * Below: dispatch.ts, router-stream.ts, resource-table.ts. Specification: RouterService of jumpstarter.v1.
  */
 
 import { Code, ConnectError } from "@connectrpc/connect";
+import type { HeaderList } from "../../proto/tunnel/types.ts";
 import { requireInstance, requireMethod, requireReady } from "./dispatch.ts";
-import { pathText } from "./driver-instance.ts";
+import { type DriverInstance, pathText } from "./driver-instance.ts";
 import { carry, parseStreamTarget, type StreamFrame } from "./router-stream.ts";
 import type { ServiceHost } from "./service-host.ts";
 import { toConnectError } from "./to-connect-error.ts";
@@ -17,8 +19,8 @@ export interface RouterStreamRequest {
   readonly frames: AsyncIterable<StreamFrame>;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
-  /** The stream is open: the client waits for the response headers. */
-  onOpen(): void;
+  /** The stream is open: the client waits for the response headers, these among them. */
+  onOpen(headers: HeaderList): void;
 }
 
 /** Frames for the client. Throws ConnectError only. */
@@ -32,10 +34,15 @@ export async function* openRouterStream(
     const target = streamTarget(metadata);
     requireReady(host.status);
     const instance = requireInstance(host.instances, target.uuid);
+    if (target.kind === "resource") {
+      done = host.streamStarted(instance);
+      yield* openFile(host, instance, { encoding: target.encoding, frames, signal, onOpen });
+      return;
+    }
     const method = requireMethod(instance, target.method, "stream");
     done = host.streamStarted(instance);
     const stream = await method.open({ signal });
-    onOpen();
+    onOpen([]);
     yield* carry(stream, frames, {
       signal,
       clock: host.clock,
@@ -54,6 +61,31 @@ export async function* openRouterStream(
   } finally {
     done?.();
     leave();
+  }
+}
+
+interface FileRequest extends Omit<RouterStreamRequest, "metadata"> {
+  readonly encoding: string | null;
+}
+
+/** A stream with the client's file, which goes with its next call. The handle for that is in the response headers. */
+async function* openFile(
+  { resources, clock }: ServiceHost,
+  { uuid: driver }: DriverInstance,
+  { encoding, frames, signal, onOpen }: FileRequest,
+): AsyncGenerator<StreamFrame, void, undefined> {
+  if (resources.refusal !== undefined) throw new ConnectError(resources.refusal, Code.ResourceExhausted);
+  const stream = resources.openStream(driver, { frames, clock });
+  try {
+    const { uuid } = stream;
+    const handle = JSON.stringify({ kind: "client_stream", uuid, x_jmp_content_encoding: encoding });
+    // Clients whose encoding is not taken over would do it themselves, and fail at it: so it always is, and a call whose driver asks for
+    // one that we do not have says so.
+    const accepted: HeaderList = encoding === null ? [] : [["x_jmp_accept_encoding", encoding]];
+    onOpen([["resource", handle], ...accepted]);
+    yield* stream.serve(signal);
+  } finally {
+    stream.close();
   }
 }
 

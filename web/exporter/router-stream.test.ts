@@ -195,11 +195,29 @@ describe("parseStreamTarget()", () => {
     });
   });
 
+  for (const [encoding, expected] of [
+    ["", null],
+    [',"x_jmp_content_encoding":null', null],
+    [',"x_jmp_content_encoding":""', null],
+    [',"x_jmp_content_encoding":"zstd"', "zstd"],
+    [',"x_jmp_content_encoding":"lz4"', "lz4"],
+  ] as const) {
+    it(`reads a file with encoding ${expected} of {…${encoding}}`, () =>
+      expect(parseStreamTarget(`{"kind":"resource","uuid":"u"${encoding}}`)).toEqual({
+        kind: "resource",
+        uuid: "u",
+        encoding: expected,
+      }));
+  }
+
   for (const [text, sentence] of [
     [null, /is missing/],
     ["{", /not JSON/],
     ["null", /kind undefined/],
-    ['{"kind":"resource","uuid":"u"}', /kind "resource"/],
+    ['{"kind":"file","uuid":"u"}', /kind "file"/],
+    ['{"kind":"resource","x_jmp_content_encoding":null}', /lacks a uuid/],
+    ['{"kind":"resource","uuid":"u","x_jmp_content_encoding":7}', /content encoding 7: that is no name/],
+    ['{"kind":"resource","uuid":"u","x_jmp_content_encoding":"gzip\\r\\nx: y"}', /that is no name/],
     ['{"kind":"driver","uuid":1,"method":"m"}', /lacks a uuid/],
   ] as const) {
     it(`refuses ${text} with a sentence`, () => expect(() => parseStreamTarget(text)).toThrow(sentence));

@@ -1,6 +1,6 @@
 /**
  * One RouterService.Stream between a client and a driver's byte stream: frames to bytes and back.
- * Above: services.ts. Below: drivers/base ByteStream, proto's frames.
+ * Above: router-service.ts. Below: drivers/base ByteStream, proto's frames.
  * Specification: RouterService of jumpstarter.v1. GOAWAY is the end of a direction; the response headers go out at once.
  */
 
@@ -31,11 +31,30 @@ export interface StreamFrame {
   readonly payload: Uint8Array;
 }
 
-/** What the client asks for in the request metadata `request`. */
-export interface StreamTarget {
-  readonly kind: "driver";
-  readonly uuid: string;
-  readonly method: string;
+/** What the client asks for in the request metadata `request`: a driver's byte stream, or one for a file that goes with a call. */
+export type StreamTarget =
+  | { readonly kind: "driver"; readonly uuid: string; readonly method: string }
+  | {
+      readonly kind: "resource";
+      readonly uuid: string;
+      /** How the client's file is compressed; any word, since whether we know it is the call's business. */
+      readonly encoding: string | null;
+    };
+
+/** What an encoding may look like: it goes back in a header. Those that exist have four letters. */
+const ENCODING = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,31}$/;
+
+/** The end of our direction. */
+export const END_FRAME: StreamFrame = { payload: EMPTY, frameType: FrameType.GOAWAY };
+
+/** Bytes as frames that clients are made for; views, not copies. */
+export function* dataFrames(bytes: Uint8Array): Generator<StreamFrame, void, undefined> {
+  for (let at = 0; at < bytes.length; at += MAX_PAYLOAD_BYTES) {
+    yield {
+      payload: bytes.length <= MAX_PAYLOAD_BYTES ? bytes : bytes.subarray(at, at + MAX_PAYLOAD_BYTES),
+      frameType: FrameType.DATA,
+    };
+  }
 }
 
 /**
@@ -52,18 +71,29 @@ export function parseStreamTarget(text: string | null): StreamTarget {
   } catch {
     throw new RangeError('metadata "request" is not JSON');
   }
-  const { kind, uuid, method } = (typeof value === "object" && value !== null ? value : {}) as Record<
-    string,
-    unknown
-  >;
+  const fields = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+  const { kind, uuid, method } = fields;
+  if (kind === "resource") return parseResource(fields);
   if (kind !== "driver") {
     const named = JSON.stringify(kind)?.slice(0, MAX_QUOTED_CHARACTERS);
-    throw new RangeError(`metadata "request" has kind ${named}: only "driver" is served here`);
+    throw new RangeError(`metadata "request" has kind ${named}: it is "driver" or "resource"`);
   }
   if (typeof uuid !== "string" || typeof method !== "string") {
     throw new RangeError('metadata "request" lacks a uuid or a method');
   }
   return { kind, uuid, method };
+}
+
+function parseResource({ uuid, x_jmp_content_encoding: encoding }: Record<string, unknown>): StreamTarget {
+  if (typeof uuid !== "string") throw new RangeError('metadata "request" lacks a uuid');
+  if (encoding === undefined || encoding === null || encoding === "") {
+    return { kind: "resource", uuid, encoding: null };
+  }
+  if (typeof encoding !== "string" || !ENCODING.test(encoding)) {
+    const named = JSON.stringify(encoding).slice(0, MAX_QUOTED_CHARACTERS);
+    throw new RangeError(`metadata "request" has content encoding ${named}: that is no name of one`);
+  }
+  return { kind: "resource", uuid, encoding };
 }
 
 export interface CarryOptions {
@@ -104,15 +134,10 @@ export async function* carry(
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      for (let at = 0; at < value.length; at += MAX_PAYLOAD_BYTES) {
-        yield {
-          payload: value.length <= MAX_PAYLOAD_BYTES ? value : value.subarray(at, at + MAX_PAYLOAD_BYTES),
-          frameType: FrameType.DATA,
-        };
-      }
+      yield* dataFrames(value);
     }
     if (!signal.aborted && broken === undefined) {
-      yield { payload: EMPTY, frameType: FrameType.GOAWAY };
+      yield END_FRAME;
       await Promise.race([delivery.ended, pause(clock, CLIENT_END_GRACE_MS, over.signal)]);
       // The device has ended: it takes nothing more.
       delivery.stop();

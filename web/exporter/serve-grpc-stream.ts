@@ -38,9 +38,9 @@ export async function serveGrpcRouterStream(stream: TunnelStream, host: ServiceH
       metadata: headerOf(stream.request, "request"),
       frames: readFrames(stream.body),
       signal,
-      onOpen: () => {
+      onOpen: (headers) => {
         responded = true;
-        stream.respond({ status: 200, h: HEAD });
+        stream.respond({ status: 200, h: [...HEAD, ...headers] });
       },
     });
     for await (const frame of frames) {

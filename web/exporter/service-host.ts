@@ -8,8 +8,10 @@ import type { GetReportResponse } from "../../proto/gen/jumpstarter/v1/jumpstart
 import type { Access } from "./access.ts";
 import type { DriverInstance } from "./driver-instance.ts";
 import type { LogRing } from "./log-ring.ts";
+import type { ResourceTable } from "./resource-table.ts";
 import type { SessionCalls } from "./session-calls.ts";
 import type { StatusMachine } from "./status.ts";
+import type { Transfers } from "./transfers.ts";
 
 export interface ServiceHost {
   readonly status: StatusMachine;
@@ -23,6 +25,9 @@ export interface ServiceHost {
   callStarted(): () => void;
   /** Count an open stream until the returned function is called. */
   streamStarted(instance: DriverInstance): () => void;
+  /** Files that go with calls. */
+  readonly resources: ResourceTable;
+  readonly transfers: Transfers;
   /** What runs here ends with the session. */
   readonly calls: SessionCalls;
   reset(): Promise<void>;

@@ -69,8 +69,11 @@ export function createServices(host: ServiceHost): ConnectRouter {
           const done = host.callStarted();
           const { signal, ended, leave } = host.calls.join(clientSignal);
           try {
+            const values = args.map(decodeValue);
             const result = await loggedCall(host.log, instance, method, signal, () =>
-              Promise.race([call.run(args.map(decodeValue), { signal }), ended]),
+              host.transfers.call({ instance, method, args: values, by: "client", signal }, (options) =>
+                Promise.race([call.run(values, options), ended]),
+              ),
             );
             return create(DriverCallResponseSchema, {
               uuid: crypto.randomUUID(),
@@ -91,8 +94,12 @@ export function createServices(host: ServiceHost): ConnectRouter {
           const call = requireMethod(instance, method, "streaming-call");
           flushHeaders(context);
           done = host.callStarted();
+          const values = args.map(decodeValue);
           const items = loggedStreamingCall(host.log, instance, method, signal, () =>
-            untilAborted(call.run(args.map(decodeValue), { signal }), { signal }),
+            host.transfers.streamingCall(
+              { instance, method, args: values, by: "client", signal },
+              (options) => untilAborted(call.run(values, options), options),
+            ),
           );
           for await (const item of items) {
             yield create(StreamingDriverCallResponseSchema, {
@@ -158,7 +165,10 @@ export function createServices(host: ServiceHost): ConnectRouter {
           metadata: context.requestHeader.get("request"),
           frames: requests,
           signal: context.signal,
-          onOpen: () => flushHeaders(context),
+          onOpen: (headers) => {
+            for (const [name, value] of headers) context.responseHeader.set(name, value);
+            flushHeaders(context);
+          },
         });
         for await (const frame of frames) yield create(StreamResponseSchema, frame);
       },

@@ -10,7 +10,12 @@ import * as v from "valibot";
 import type { Catalogue } from "../../../drivers/base/catalogue.ts";
 import { type Clock, systemClock } from "../../../drivers/base/clock.ts";
 import type { Devices } from "../../../drivers/base/devices.ts";
-import { type Driver, type DriverDefinition, defineDriver } from "../../../drivers/base/driver.ts";
+import {
+  type Driver,
+  type DriverContext,
+  type DriverDefinition,
+  defineDriver,
+} from "../../../drivers/base/driver.ts";
 import { createTestStorage } from "../../../drivers/testing/test-resources.ts";
 import {
   DEFAULT_TUNNEL_LIMITS,
@@ -29,8 +34,10 @@ import { ScriptedRunner } from "./scripted-runner.ts";
 
 export const EXPORTER_UUID = "6f1c2a54-9d0c-4c44-8f0e-0d6b9f6b1a11";
 
-/** A catalogue of drivers that a test writes down. */
-export function testCatalogue(drivers: Readonly<Record<string, () => Driver | Promise<Driver>>>): Catalogue {
+/** Drivers that a test writes down, by their types. */
+export type TestDrivers = Readonly<Record<string, (context: DriverContext) => Driver | Promise<Driver>>>;
+
+export function testCatalogue(drivers: TestDrivers): Catalogue {
   const definitions = new Map<string, DriverDefinition>(
     Object.entries({ "jumpstarter_driver_composite.driver.Composite": composite, ...drivers }).map(
       ([type, make]) => [type, defineDriver({ type, summary: type, config: v.object({}), create: make })],
@@ -94,7 +101,7 @@ async function unused(): Promise<never> {
 
 export async function connect(options: {
   children: readonly ConfigNode[];
-  drivers: Readonly<Record<string, () => Driver | Promise<Driver>>>;
+  drivers: TestDrivers;
   devices?: Devices;
   clock?: Clock;
   hooks?: Partial<ExporterConfig["hooks"]>;
