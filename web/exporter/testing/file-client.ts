@@ -3,18 +3,13 @@
  * Above: tests of files. Below: Connect's client. Specification: Jumpstarter's `client_stream` resources.
  */
 
-import { create, fromJson, toJson } from "@bufbuild/protobuf";
-import { ValueSchema } from "@bufbuild/protobuf/wkt";
 import { type ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import type { JsonValue } from "../../../drivers/base/json.ts";
 import { joinBytes } from "../../../drivers/testing/test-resources.ts";
 import { ExporterService } from "../../../proto/gen/jumpstarter/v1/jumpstarter_pb.ts";
-import {
-  FrameType,
-  RouterService,
-  type StreamRequest,
-  StreamRequestSchema,
-} from "../../../proto/gen/jumpstarter/v1/router_pb.ts";
+import { FrameType, RouterService } from "../../../proto/gen/jumpstarter/v1/router_pb.ts";
+import type { StreamFrame } from "../router-stream.ts";
+import { decodeValue, encodeValue } from "../value.ts";
 
 /** What Python's clients put in a frame. */
 export const CLIENT_CHUNK_BYTES = 64 * 1024;
@@ -71,12 +66,12 @@ export class FileClient {
 
   /** Resolves when the frame has been taken towards the exporter. */
   send(bytes: Uint8Array): Promise<void> {
-    return this.#requests.push(create(StreamRequestSchema, { payload: bytes, frameType: FrameType.DATA }));
+    return this.#requests.push({ payload: bytes, frameType: FrameType.DATA });
   }
 
   /** The end of the file: GOAWAY, then the half-close. */
   async end(): Promise<void> {
-    await this.#requests.push(create(StreamRequestSchema, { frameType: FrameType.GOAWAY }));
+    await this.#requests.push({ payload: new Uint8Array(0), frameType: FrameType.GOAWAY });
     this.#requests.end();
   }
 
@@ -106,10 +101,10 @@ export async function driverCall(
   options: { signal?: AbortSignal; headers?: Record<string, string> } = {},
 ): Promise<JsonValue> {
   const { result } = await createClient(ExporterService, transport).driverCall(
-    { uuid, method, args: args.map((arg) => fromJson(ValueSchema, arg as never)) },
+    { uuid, method, args: args.map(encodeValue) },
     options,
   );
-  return result === undefined ? null : (toJson(ValueSchema, result) as JsonValue);
+  return result === undefined ? null : decodeValue(result);
 }
 
 async function receive(
@@ -130,12 +125,12 @@ async function receive(
 }
 
 /** What is pushed, when it is asked for. */
-class Requests implements AsyncIterable<StreamRequest> {
-  readonly #waiting: { readonly request: StreamRequest; taken(): void }[] = [];
+class Requests implements AsyncIterable<StreamFrame> {
+  readonly #waiting: { readonly request: StreamFrame; taken(): void }[] = [];
   #wake: (() => void) | undefined;
   #ended = false;
 
-  push(request: StreamRequest): Promise<void> {
+  push(request: StreamFrame): Promise<void> {
     return new Promise((taken) => {
       this.#waiting.push({ request, taken });
       this.#wake?.();
@@ -147,7 +142,7 @@ class Requests implements AsyncIterable<StreamRequest> {
     this.#wake?.();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<StreamRequest> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<StreamFrame> {
     for (;;) {
       const next = this.#waiting.shift();
       if (next !== undefined) {
