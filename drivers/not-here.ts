@@ -122,9 +122,6 @@ const planned: Readonly<Record<string, readonly string[]>> = {
   ],
   [NO_STORAGE_FILES]: [
     "jumpstarter_driver_esp32.driver.Esp32Flasher",
-    "jumpstarter_driver_opendal.driver.MockFlasher",
-    "jumpstarter_driver_opendal.driver.MockStorageMux",
-    "jumpstarter_driver_opendal.driver.MockStorageMuxFlasher",
     "jumpstarter_driver_opendal.driver.Opendal",
   ],
   [HTTP_PLANNED]: [

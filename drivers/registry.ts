@@ -32,6 +32,21 @@ const available: ReadonlyMap<string, Available> = new Map([
     async () => (await import("./network/driver.ts")).definition,
   ),
   entry(
+    "jumpstarter_driver_opendal.driver.MockFlasher",
+    "A pretended board to flash, which keeps what it is given.",
+    async () => (await import("./storage/driver.ts")).mockFlasher,
+  ),
+  entry(
+    "jumpstarter_driver_opendal.driver.MockStorageMux",
+    "A pretended memory card between host and board.",
+    async () => (await import("./storage/driver.ts")).mockStorageMux,
+  ),
+  entry(
+    "jumpstarter_driver_opendal.driver.MockStorageMuxFlasher",
+    "A pretended memory card between host and board, which can be flashed.",
+    async () => (await import("./storage/driver.ts")).mockStorageMuxFlasher,
+  ),
+  entry(
     "jumpstarter_driver_pyserial.driver.PySerial",
     "A serial port, or loop://.",
     async () => (await import("./pyserial/driver.ts")).definition,

@@ -13,6 +13,7 @@ import { relayAnswers } from "./tunnel/relay-answers.ts";
 import { ExporterHost } from "./worker/exporter-host.ts";
 
 export function startWorker({ catalogue }: { catalogue: Catalogue }): void {
+  const instance = crypto.randomUUID();
   const host = new ExporterHost({
     catalogue,
     clock: systemClock,
@@ -20,12 +21,19 @@ export function startWorker({ catalogue }: { catalogue: Catalogue }): void {
     usb: navigator.usb,
     schedule: macrotasks(),
     random: Math.random,
-    instance: crypto.randomUUID(),
+    instance,
     createSocket: (url, protocol) => new WebSocket(url, protocol),
     answers: (url, options) => relayAnswers(fetch, url, options),
     post: (message: FromWorker) => postMessage(message),
     scripts: createScriptRunner({ clock: systemClock }),
-    storage: createStorage(),
+    storage: createStorage({
+      storage: navigator.storage,
+      locks: navigator.locks,
+      clock: systemClock,
+      instance,
+      // biome-ignore lint/suspicious/noConsole: no configuration is running yet that it could be said to
+      warn: (text) => console.warn(text),
+    }),
     codecs: createCodecs(),
     fetch: (input, init) => fetch(input, init),
   });
