@@ -85,6 +85,14 @@ export const ZONES: readonly Zone[] = [
     rule: "a simulated board imports drivers/base and drivers/simulation",
   },
   {
+    files: "drivers/cmsis-dap/**",
+    own: 2,
+    may: ["drivers/base/**"],
+    packages: ["dapjs", "valibot"],
+    not: PAGE,
+    rule: "the driver of debug probes imports drivers/base and dapjs",
+  },
+  {
     files: "drivers/*/**",
     own: 2,
     may: ["drivers/base/**"],
@@ -228,6 +236,8 @@ export const ZONES: readonly Zone[] = [
       "proto/*.ts",
       "drivers/base/**",
     ],
+    // The window looks for images where the worker keeps them.
+    tests: ["web/images/create-storage.ts"],
     packages: ["yaml"],
     rule: "the window's half joins store, worker and relay to the model that web/ui draws: it runs no driver and no tunnel",
   },

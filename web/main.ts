@@ -13,13 +13,15 @@ import { newPassphrase } from "./store/saved-bench.ts";
 import { overallStatus } from "./ui/bench/overall-status.ts";
 import { BenchLocks } from "./window/bench-locks.ts";
 import { askForEnd, askRelay, askUntilAnswered, readFragment, tunnelUrl } from "./window/boot.ts";
+import { ImageFiles } from "./window/image-files.ts";
 import { Page } from "./window/page.ts";
-import { whenDoubtful } from "./window/page-life.ts";
+import { leavingCosts, whenDoubtful } from "./window/page-life.ts";
 import { sentence } from "./window/page-state.ts";
 import { SerialChooser } from "./window/serial-chooser.ts";
 import { TabMemory } from "./window/tab-memory.ts";
 import { endWithRelay } from "./window/unattended-end.ts";
 import { UnattendedReport } from "./window/unattended-report.ts";
+import { UsbChooser } from "./window/usb-chooser.ts";
 import { WorkerClient } from "./window/worker-client.ts";
 
 /** A page that crashes again and again waits longer each time, but never longer than this, in milliseconds. */
@@ -28,7 +30,7 @@ const LONGEST_RELOAD_PAUSE_MS = 60_000;
 /** A page that has worked for so long has recovered: the next crash counts as the first. */
 const RECOVERED_AFTER_MS = 120_000;
 
-/** A download has begun long before, and a text of a few MiB may stay in memory for so long. */
+/** A download has begun long before; a text of a few MiB may stay in memory for so long, and a file is only pointed at. */
 const DOWNLOAD_BEGINS_WITHIN_MS = 60_000;
 
 const tab = new TabMemory(() => sessionStorage);
@@ -69,6 +71,7 @@ async function main(): Promise<void> {
   const store = await openStore();
   if (secrets.attachToken !== undefined) await store.setSetting("attach-token", secrets.attachToken);
   const serial = "serial" in navigator ? navigator.serial : undefined;
+  const usb = "usb" in navigator ? navigator.usb : undefined;
   const page = new Page({
     boot,
     store,
@@ -76,6 +79,8 @@ async function main(): Promise<void> {
     tunnelUrl: tunnelUrl(document.baseURI),
     locks: new BenchLocks(navigator.locks),
     serial: serial && new SerialChooser(serial),
+    usb: usb && new UsbChooser(usb),
+    images: new ImageFiles(() => navigator.storage.getDirectory()),
     connectWorker: (events) =>
       new WorkerClient(new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }), events),
     examples: () => import("./config/examples.ts"),
@@ -122,6 +127,7 @@ async function main(): Promise<void> {
   whenDoubtful({ window, document, network }, () => page.doubtConnection(), forLife);
   for (const event of ["connect", "disconnect"]) {
     serial?.addEventListener(event, () => page.devicesChanged());
+    usb?.addEventListener(event, () => page.devicesChanged());
   }
   const lookAgain = (): void => {
     if (document.visibilityState === "visible" && page.state.view.kind === "welcome")
@@ -130,8 +136,7 @@ async function main(): Promise<void> {
   document.addEventListener("visibilitychange", lookAgain);
   addEventListener("focus", lookAgain);
   addEventListener("beforeunload", (event) => {
-    const { calls, streams } = page.state.snapshot.activity;
-    if (calls + streams > 0 && !boot.bench?.unattended) event.preventDefault();
+    if (leavingCosts(page.state.snapshot) && !boot.bench?.unattended) event.preventDefault();
   });
   setTimeout(() => tab.set("reloads", undefined), RECOVERED_AFTER_MS);
   await page.begin({ discarded: (document as WithDiscarded).wasDiscarded === true });
@@ -153,8 +158,9 @@ async function openStore(): Promise<BenchStore> {
 }
 
 /** A download, as from a link. */
-function saveFile(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+function saveFile(name: string, content: string | Blob): void {
+  const blob = typeof content === "string" ? new Blob([content], { type: "text/plain" }) : content;
+  const url = URL.createObjectURL(blob);
   const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();
   // Not at once: the browser looks at it in a task of its own.

@@ -3,9 +3,18 @@
  * Above: every element. Below: web/window/page.ts implements it; web/messages.ts has the shapes of the exporter.
  */
 
-import type { SerialRequest } from "../../drivers/base/devices.ts";
+import type { SerialRequest, UsbRequest } from "../../drivers/base/devices.ts";
+import type { Verification } from "../../drivers/base/driver.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
-import type { Bench, ConfigCheck, ExporterSnapshot, LogRecord } from "../messages.ts";
+import type { Encoding } from "../../drivers/base/resource.ts";
+import type {
+  Around,
+  Bench,
+  ConfigCheck,
+  ExporterSnapshot,
+  LogRecord,
+  TransferSnapshot,
+} from "../messages.ts";
 
 /** Which of its faces the page shows. */
 export type View =
@@ -94,6 +103,12 @@ export interface PageState {
   readonly notices: readonly Notice[];
   /** The browser has WebSerial. */
   readonly serial: boolean;
+  /** The browser has WebUSB. */
+  readonly usb: boolean;
+  /** Transfers of the open bench that have ended, newest first; also those from before the last reload. */
+  readonly history: readonly TransferSnapshot[];
+  /** Images that the browser still has, by their hash. */
+  readonly keptImages: ReadonlySet<string>;
   /** What is saved here is there tomorrow. */
   readonly lasting: boolean;
   /** A start, stop or save is under way: its buttons wait. */
@@ -132,7 +147,16 @@ export interface PageActions {
   useAttachToken(token: string): void;
   /** Needs a click: it opens the browser's chooser. */
   choosePort(path: readonly string[], request: SerialRequest): void;
+  /** Needs a click: it opens the browser's chooser. */
+  chooseUsb(path: readonly string[], request: UsbRequest): void;
+  /** A port or a USB device. */
   forgetPort(path: readonly string[]): void;
+  /** Stop a transfer, whoever has begun it. */
+  cancelTransfer(transfer: TransferSnapshot): void;
+  /** Give the person an image that the browser has, as a download. */
+  saveImage(sha256: string, name: string): void;
+  /** Out of the history; the image stays as long as the browser has room. */
+  forgetTransfers(transfers: readonly TransferSnapshot[]): void;
   dismiss(notice: number): void;
   clearLog(): void;
 
@@ -144,6 +168,12 @@ export interface PageActions {
   streamingCall(path: readonly string[], method: string): Promise<readonly JsonValue[]>;
   /** Rejects with the driver's sentence. */
   openStream(path: readonly string[], method: string): Promise<PageStream>;
+  /** Resolves when the device has it. Rejects with the driver's sentence. */
+  sendFile(request: SendFile): Promise<void>;
+  /** The file comes as a download. Rejects with the driver's sentence. */
+  fetchFile(request: FetchFile): Promise<void>;
+  /** Read back what the device has, and compare it. Rejects with the driver's sentence. */
+  verify(path: readonly string[], sha256: string, target: string | null): Promise<Verification>;
   /** The page's own shell. Rejects with a sentence when there is none. */
   openShell(listener: ShellListener): Promise<PageShell>;
   /** Whether it is in the clipboard now. */
@@ -153,6 +183,26 @@ export interface PageActions {
   /** What this tab remembers over a reload. */
   recall(what: Remembered): string | undefined;
   remember(what: Remembered, text: string): void;
+}
+
+/** `method(handle, ...args)`, with a file of the person's, or an image that the browser has. */
+export interface SendFile {
+  readonly path: readonly string[];
+  readonly method: string;
+  readonly args: readonly JsonValue[];
+  readonly file: File | { readonly sha256: string; readonly name: string };
+  /** How the file is compressed, and to be unpacked on its way. */
+  readonly encoding: Encoding | null;
+  readonly around: Around | undefined;
+}
+
+export interface FetchFile {
+  readonly path: readonly string[];
+  readonly method: string;
+  readonly args: readonly JsonValue[];
+  /** Of the download. */
+  readonly name: string;
+  readonly around: Around | undefined;
 }
 
 /** What elements may have this tab remember. */

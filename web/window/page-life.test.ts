@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { whenDoubtful } from "./page-life.ts";
+import { sampleEnded, sampleTransfer } from "../ui/testing/sample-transfers.ts";
+import { leavingCosts, whenDoubtful } from "./page-life.ts";
 
 function tab() {
   const window = new EventTarget();
@@ -42,5 +43,18 @@ describe("whenDoubtful()", () => {
     page.end.abort();
     page.window.dispatchEvent(new Event("online"));
     expect(page.doubts()).toBe(0);
+  });
+});
+
+describe("leavingCosts()", () => {
+  const idle = { activity: { calls: 0, streams: 0, totalCalls: 9 }, transfers: [sampleEnded()] };
+
+  it("is no while nobody is at work", () => {
+    expect(leavingCosts(idle)).toBe(false);
+  });
+
+  it("is yes while clients are, or a file of the page's own is on its way", () => {
+    expect(leavingCosts({ ...idle, activity: { calls: 0, streams: 1, totalCalls: 9 } })).toBe(true);
+    expect(leavingCosts({ ...idle, transfers: [sampleTransfer(), sampleEnded()] })).toBe(true);
   });
 });

@@ -1,8 +1,11 @@
 /**
- * When to doubt the connection: the network has changed, or the tab was frozen, put away, asleep or out of sight.
+ * When to doubt the connection: the network has changed, or the tab was frozen, put away, asleep or out of sight. And whether somebody
+ * loses work when the page goes.
  * Above: web/main.ts, which hands in the browser's objects. Below: their events. The worker hears "online" itself too.
  * @see https://wicg.github.io/page-lifecycle/ and https://wicg.github.io/netinfo/
  */
+
+import type { ExporterSnapshot } from "../messages.ts";
 
 export interface PageLife {
   readonly window: EventTarget;
@@ -22,6 +25,14 @@ export function whenDoubtful(life: PageLife, doubt: () => void, { signal }: { si
     signal,
   });
   network?.addEventListener("change", doubt, { signal });
+}
+
+/** Clients are at work, or a file is on its way: who leaves the page is asked first. */
+export function leavingCosts({
+  activity,
+  transfers,
+}: Pick<ExporterSnapshot, "activity" | "transfers">): boolean {
+  return activity.calls + activity.streams > 0 || transfers.some(({ state }) => state === "running");
 }
 
 function isFromCache(event: Event): boolean {

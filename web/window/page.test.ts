@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
+import type { ImageInfo } from "../../drivers/base/image.ts";
+import { FakeDirectoryHandle } from "../../drivers/simulation/fake-directory.ts";
 import type { RelayBoot } from "../../proto/boot.ts";
 import type { ConfigCheck, ExporterSnapshot, FromWorker, ReplyResult, ToWorker } from "../messages.ts";
 import { MemoryBenchStore } from "../store/memory-bench-store.ts";
 import { IDLE, type PageState } from "../ui/model.ts";
+import { sampleEnded } from "../ui/testing/sample-transfers.ts";
 import { BenchLocks } from "./bench-locks.ts";
+import { ImageFiles } from "./image-files.ts";
 import { Page, type PageOptions } from "./page.ts";
 import { SerialChooser } from "./serial-chooser.ts";
 import { TabMemory } from "./tab-memory.ts";
+import { UsbChooser } from "./usb-chooser.ts";
 import { WorkerClient, type WorkerPort } from "./worker-client.ts";
 
 const BOOT: RelayBoot = {
@@ -34,6 +39,8 @@ class FakeWorker implements WorkerPort {
   doubts = 0;
   takeOvers = 0;
   readonly bound: Extract<ToWorker, { kind: "bind" }>[] = [];
+  /** What comes from every device. */
+  image: ImageInfo = { sha256: "", size: 0 };
   running = false;
   #listener: MessageListener = () => {};
   #crashed: ErrorListener = () => {};
@@ -113,6 +120,8 @@ class FakeWorker implements WorkerPort {
       case "bind":
         this.bound.push(message);
         return { ok: true, value: null };
+      case "fetch-file":
+        return { ok: true, value: { ...this.image } };
       default:
         return { ok: true, value: null };
     }
@@ -144,6 +153,8 @@ function browser() {
       locks: new BenchLocks(navigator.locks),
       tab: new TabMemory(() => mapStorage(memory)),
       serial: undefined,
+      usb: undefined,
+      images: noImages,
       connectWorker: (events) => new WorkerClient(worker, events),
       examples: async () => ({
         demoBoardYaml: (name) => `name: ${name}`,
@@ -176,6 +187,9 @@ function browser() {
   };
   return { store, prefix, tab };
 }
+
+/** A browser that keeps no files for pages. */
+const noImages = new ImageFiles(() => Promise.reject(new DOMException("", "SecurityError")));
 
 function mapStorage(map: Map<string, string>): Storage {
   return {
@@ -431,6 +445,86 @@ describe("Page", () => {
     page.actions.addDevice();
     await until(({ busy, view }) => !busy && view.kind === "bench");
     expect(worker.started[0]?.bench.bindings).toEqual({ serial: {} });
+  });
+
+  it("keeps a USB device that was chosen by hand, apart from others of its kind", async () => {
+    const { store, tab } = browser();
+    const device = { vendorId: 0x2e8a, productId: 0x000f, serialNumber: "A1" } as USBDevice;
+    const { page, worker, until, idle } = tab({
+      usb: new UsbChooser({ requestDevice: async () => device }),
+    });
+    await page.begin();
+    expect(page.state.usb).toBe(true);
+    page.actions.tryDemoBoard();
+    await idle();
+    page.actions.chooseUsb(["board", "pico"], { filters: [{ vendorId: 0x2e8a }], hint: "a Pico" });
+    await until(() => worker.bound.length === 1);
+    await idle();
+    const port = { usbVendorId: 0x2e8a, usbProductId: 0x000f, usbSerialNumber: "A1" };
+    expect(worker.bound[0]).toMatchObject({ path: ["board", "pico"], port });
+    expect((await store.get(page.state.bench?.id ?? ""))?.bindings).toEqual({ "board.pico": port });
+  });
+
+  it("says that a browser has no USB devices", async () => {
+    const { page } = browser().tab();
+    page.actions.chooseUsb(["pico"], { filters: [], hint: "a Pico" });
+    expect(page.state).toMatchObject({
+      usb: false,
+      notices: [{ text: expect.stringContaining("no WebUSB") }],
+    });
+  });
+
+  it("keeps the history of a bench over a reload, and forgets it with the bench", async () => {
+    const { store, tab } = browser();
+    const first = tab();
+    await first.page.begin();
+    first.page.actions.tryDemoBoard();
+    await first.idle();
+    const transfers = [sampleEnded()];
+    first.worker.snapshot({ phase: "running", transfers });
+    await first.until(({ history }) => history.length === 1);
+
+    await closeTab(first.page);
+    const again = tab({}, first.memory);
+    await again.page.begin();
+    const { history, bench } = await again.until((state) => state.history.length === 1);
+    expect(history).toEqual(transfers);
+    again.page.actions.deleteBench(bench?.id ?? "");
+    await again.idle();
+    expect(again.page.state.history).toEqual([]);
+    expect(await store.transfers.list(bench?.id ?? "")).toEqual([]);
+  });
+
+  it("gives a file from a device as a download, and says so when the browser has it no longer", async () => {
+    const saved: [string, string | Blob][] = [];
+    const root = new FakeDirectoryHandle();
+    const folder = await (await root.getDirectoryHandle("images", { create: true })).getDirectoryHandle(
+      "images",
+      { create: true },
+    );
+    const sha256 = "ab".repeat(32);
+    const handle = await folder.getFileHandle(sha256, { create: true });
+    const access = await handle.createSyncAccessHandle();
+    access.write(new TextEncoder().encode("read back"));
+    access.close();
+    const { page, worker, until } = browser().tab({
+      images: new ImageFiles(async () => root),
+      saveFile: (name, content) => void saved.push([name, content]),
+    });
+    await page.begin();
+    worker.image = { sha256, size: 9 };
+    await page.actions.fetchFile({
+      path: ["storage"],
+      method: "dump",
+      args: [null],
+      name: "storage.bin",
+      around: undefined,
+    });
+    const [[name, content] = []] = saved;
+    expect([name, content instanceof Blob && (await content.text())]).toEqual(["storage.bin", "read back"]);
+    page.actions.saveImage("cd".repeat(32), "old.bin");
+    const { notices } = await until((state) => state.notices.length > 0);
+    expect(notices[0]?.text).toContain("old.bin could not be saved: the browser does not have it any more");
   });
 
   it("waits for nobody while a chooser is open", async () => {

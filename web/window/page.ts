@@ -1,14 +1,15 @@
 /**
  * The page: its state, and what happens when a person does something. Everything that can fail ends in a notice.
  * Above: web/main.ts builds it, web/ui/ draws it. Below: bench-desk.ts, bench-runner.ts, worker-client.ts,
- * serial-chooser.ts.
+ * serial-chooser.ts, usb-chooser.ts, transfer-history.ts.
  */
 
-import type { RememberedPort, SerialRequest } from "../../drivers/base/devices.ts";
+import type { RememberedPort } from "../../drivers/base/devices.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import type { RelayBoot } from "../../proto/boot.ts";
 import type { ExporterSnapshot, LogRecord, RelayAddress } from "../messages.ts";
 import {
+  type FetchFile,
   IDLE,
   type OpenBench,
   type PageActions,
@@ -21,10 +22,13 @@ import { BenchDesk } from "./bench-desk.ts";
 import { BenchLibrary, type BenchLibraryOptions } from "./bench-library.ts";
 import type { BenchLocks } from "./bench-locks.ts";
 import { BenchRunner } from "./bench-runner.ts";
+import type { ImageFiles } from "./image-files.ts";
 import { appendLog, sentence } from "./page-state.ts";
 import { PageStore } from "./page-store.ts";
 import type { SerialChooser } from "./serial-chooser.ts";
 import type { TabMemory } from "./tab-memory.ts";
+import { TransferHistory } from "./transfer-history.ts";
+import type { UsbChooser } from "./usb-chooser.ts";
 import type { WorkerClient, WorkerEvents } from "./worker-client.ts";
 
 export interface PageOptions extends BenchLibraryOptions {
@@ -34,11 +38,14 @@ export interface PageOptions extends BenchLibraryOptions {
   readonly tab: TabMemory;
   /** Undefined where the browser has no WebSerial. */
   readonly serial: SerialChooser | undefined;
+  /** Undefined where the browser has no WebUSB. */
+  readonly usb: UsbChooser | undefined;
+  readonly images: ImageFiles;
   connectWorker(events: WorkerEvents): WorkerClient;
   /** Ask the relay again: it may have been replaced by another version. */
   askRelay(): Promise<RelayBoot>;
   copy(text: string): Promise<void>;
-  saveFile(name: string, text: string): void;
+  saveFile(name: string, content: string | Blob): void;
   openSecondTab(): void;
   reload(): void;
   /** The worker has crashed while nobody looks at the page. */
@@ -51,6 +58,7 @@ export class Page implements PageModel {
   readonly #desk: BenchDesk;
   readonly #runner: BenchRunner;
   readonly #store: PageStore;
+  readonly #history: TransferHistory;
   readonly actions: PageActions;
   #attachToken: string | undefined;
 
@@ -83,12 +91,23 @@ export class Page implements PageModel {
         relay: { endpoint: boot.endpoint, insecure: boot.insecure },
         notices: [],
         serial: options.serial !== undefined,
+        usb: options.usb !== undefined,
+        history: [],
+        keptImages: new Set(),
         lasting: store.lasting,
         busy: false,
         endingSession: false,
       },
       () => this.#openBench(),
     );
+    this.#history = new TransferHistory({
+      store: store.transfers,
+      images: options.images,
+      now: options.now,
+      onChange: () => this.#store.set({ history: this.#history.transfers, keptImages: this.#history.kept }),
+      onFailure: (error) =>
+        this.#store.notify("warning", `The history of files is not complete: ${sentence(error)}`),
+    });
     this.#desk = new BenchDesk({
       ...options,
       page: this.#store,
@@ -97,6 +116,9 @@ export class Page implements PageModel {
       worker: this.#worker,
     });
     this.actions = this.#createActions();
+    this.#store.subscribe(() => void this.#history.follow(this.#runner.bench?.id), {
+      signal: new AbortController().signal,
+    });
   }
 
   get state(): PageState {
@@ -163,7 +185,9 @@ export class Page implements PageModel {
       tryDemoBoard: (options = { hooks: false }) =>
         inTurn("The demo board could not be started", () => desk.openDemo(options)),
       addDevice: () =>
-        this.#choose(undefined, "The device could not be added", (port) => desk.addDevice(port)),
+        this.#choose(NO_SERIAL, this.#options.serial?.choose(), "The device could not be added", (port) =>
+          desk.addDevice(port),
+        ),
       openConfiguration: (yaml, source) =>
         inTurn(`The text from ${source} could not be opened`, () => desk.openText(yaml, source)),
       openFile: (file) => inTurn(`${file.name} could not be opened`, () => desk.openFile(file)),
@@ -190,8 +214,20 @@ export class Page implements PageModel {
           await desk.start({ takeOver: false });
         }),
       choosePort: (path, request) =>
-        this.#choose(request, "The port could not be used", (port) => this.#runner.bind(path, port)),
+        this.#choose(NO_SERIAL, this.#options.serial?.choose(request), "The port could not be used", (port) =>
+          this.#runner.bind(path, port),
+        ),
+      chooseUsb: (path, request) =>
+        this.#choose(NO_USB, this.#options.usb?.choose(request), "The device could not be used", (device) =>
+          this.#runner.bind(path, device),
+        ),
       forgetPort: (path) => inTurn("The choice could not be forgotten", () => this.#runner.bind(path, null)),
+      cancelTransfer: ({ id }) =>
+        this.#do("The transfer could not be cancelled", () => worker.cancelTransfer(id)),
+      saveImage: (sha256, name) =>
+        this.#do(`${name} could not be saved`, () => this.#saveImage(sha256, name)),
+      forgetTransfers: (transfers) =>
+        this.#do("The history could not be changed", () => this.#history.forget(transfers)),
       dismiss: (id) => this.#store.dismiss(id),
       clearLog: () => this.#store.set({ log: [] }),
 
@@ -200,6 +236,9 @@ export class Page implements PageModel {
       streamingCall: (path, method): Promise<readonly JsonValue[]> => worker.streamingCall(path, method),
       openStream: (path, method): Promise<PageStream> => worker.openStream(path, method),
       openShell: (listener): Promise<PageShell> => worker.openShell(listener),
+      sendFile: ({ around, ...request }) => worker.sendFile({ ...request, ...(around && { around }) }),
+      fetchFile: (request) => this.#fetchFile(request),
+      verify: (path, sha256, target) => worker.verify({ path, sha256, target }),
       saveFile: (name, text) => {
         try {
           this.#options.saveFile(name, text);
@@ -253,21 +292,42 @@ export class Page implements PageModel {
   /**
    * The chooser opens in the click itself: a browser allows it at no other moment. Nothing waits while it is open: a
    * person may leave it open, and without a screen it never closes.
+   *
+   * @param chosen Undefined where the browser has no such devices; `none` says so.
    */
   #choose(
-    request: SerialRequest | undefined,
+    none: string,
+    chosen: Promise<RememberedPort | undefined> | undefined,
     problem: string,
     use: (port: RememberedPort) => Promise<void>,
   ): void {
-    const { serial } = this.#options;
-    if (serial === undefined) {
-      this.#store.notify("error", NO_SERIAL);
+    if (chosen === undefined) {
+      this.#store.notify("error", none);
       return;
     }
-    serial.choose(request).then(
+    chosen.then(
       (port) => port && this.#store.inTurn(problem, () => use(port)),
       (error: unknown) => this.#store.notify("error", `${problem}: ${sentence(error)}`),
     );
+  }
+
+  /** Beside whatever is under way: it waits for nothing, and nothing waits for it. */
+  #do(problem: string, work: () => Promise<void>): void {
+    work().catch((error: unknown) => this.#store.notify("error", `${problem}: ${sentence(error)}`));
+  }
+
+  async #fetchFile({ path, method, args, name, around }: FetchFile): Promise<void> {
+    const image = await this.#worker.fetchFile({ path, method, args, ...(around && { around }) });
+    this.#history.fetched({ path, method, name, image });
+    await this.#saveImage(image.sha256, name);
+  }
+
+  async #saveImage(sha256: string, name: string): Promise<void> {
+    const file = await this.#options.images.file(sha256);
+    if (file === undefined) {
+      throw new Error("the browser does not have it any more, or keeps no files for this page.");
+    }
+    this.#options.saveFile(name, file);
   }
 
   // What the worker says.
@@ -280,6 +340,7 @@ export class Page implements PageModel {
     // A relay that resumes is the one of before.
     const anew = tunnel.kind === "attached" && tunnel.back?.resumed === false;
     this.#store.set({ snapshot });
+    this.#history.receive(snapshot.transfers);
     if (anew && !(before.kind === "attached" && before.since === tunnel.since))
       void this.#lookAtRelayVersion();
   }
@@ -340,6 +401,9 @@ export class Page implements PageModel {
 
 const DISCARDED =
   "The browser had put this tab away to save memory; until now no client could reach this bench. In the browser's settings, under Performance, this address can be kept active.";
+
+const NO_USB =
+  "This browser has no WebUSB, so it cannot use USB devices. Open this page in Chrome, Edge or another Chromium-based browser on a computer.";
 
 const NO_SERIAL =
   "This browser has no WebSerial, so it cannot use serial ports. Open this page in Chrome, Edge or another Chromium-based browser on a computer. The demo board works here.";

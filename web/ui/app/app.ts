@@ -7,12 +7,18 @@ import { html, LitElement, type PropertyValues } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
 import "../bench/bench.ts";
+import type { ConfirmDialog } from "../dialogs/confirm-dialog.ts";
+import "../dialogs/confirm-dialog.ts";
 import type { HelpDialog } from "../dialogs/help-dialog.ts";
 import "../dialogs/help-dialog.ts";
+import type { TransferSnapshot } from "../../messages.ts";
 import type { Blocked, PageModel, PageState, View } from "../model.ts";
 import { ModelController } from "../shared/controllers.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
+import { NOTHING_WATCHED, type WatchedTransfers, watchTransfers } from "../transfers/transfer-rates.ts";
+import "../transfers/transfer-strip.ts";
+import { cancelQuestion } from "../transfers/transfer-text.ts";
 import "../welcome/welcome.ts";
 import { IncomingTextController, isTextField } from "./incoming-text.ts";
 import { pageTitle } from "./page-title.ts";
@@ -29,11 +35,14 @@ export class App extends LitElement {
   readonly #listening = new ModelController(this, () => this.model);
   readonly #main = createRef<HTMLElement>();
   readonly #help = createRef<HelpDialog>();
+  readonly #confirm = createRef<ConfirmDialog>();
   readonly #incoming = new IncomingTextController(this, {
     wanted: () => this.#view.kind === "welcome",
     text: (text, source) => this.model?.actions.openConfiguration(text, source),
     file: (file) => this.model?.actions.openFile(file),
   });
+  /** Taken down at each snapshot: it comes by property changes alone, also while nobody looks. */
+  #watched: WatchedTransfers = NOTHING_WATCHED;
   #keys: AbortController | undefined;
   #shown: View["kind"] = "loading";
   /** What was used last: a ring around a heading helps who has no pointer, and only them. */
@@ -44,6 +53,7 @@ export class App extends LitElement {
     this.#keys = new AbortController();
     const { signal } = this.#keys;
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.addEventListener("cancel-transfer", ({ detail }) => this.#cancelTransfer(detail), { signal });
     const note = (event: Event): void => {
       this.#byKeyboard = event.type === "keydown";
     };
@@ -66,12 +76,14 @@ export class App extends LitElement {
         <span class="grow"></span>
         <button type="button" class="quiet" @click=${() => this.#help.value?.open()}>${icons.help}Help</button>
       </header>
+      ${state === undefined ? null : this.#renderTransfers(state)}
       ${state === undefined ? null : this.#renderNotices(state)}
       <main id="main" tabindex="-1" ${ref(this.#main)}>
         ${this.#renderView(this.#view)} ${state === undefined ? null : this.#renderBench(state)}
       </main>
       ${this.#incoming.dragging ? html`<div class="dropping">Drop the configuration anywhere</div>` : null}
       <jumptab-help ${ref(this.#help)}></jumptab-help>
+      <jumptab-confirm ${ref(this.#confirm)}></jumptab-confirm>
     `;
   }
 
@@ -148,7 +160,17 @@ export class App extends LitElement {
     `;
   }
 
-  #renderBench({ view, bench, snapshot, log, relay, serial, busy, endingSession }: PageState) {
+  #renderTransfers({ snapshot }: PageState) {
+    const running = snapshot.transfers.filter(({ state }) => state === "running");
+    if (running.length === 0) return null;
+    return html`<jumptab-transfer-strip
+      .transfers=${running}
+      .watched=${this.#watched}
+    ></jumptab-transfer-strip>`;
+  }
+
+  #renderBench(state: PageState) {
+    const { view, bench, snapshot, log, relay, serial, busy, endingSession, history, keptImages } = state;
     const { model } = this;
     if (model === undefined || bench === undefined || relay === undefined) return null;
     return html`<jumptab-bench
@@ -156,6 +178,9 @@ export class App extends LitElement {
       .bench=${bench}
       .snapshot=${snapshot}
       .log=${log}
+      .watched=${this.#watched}
+      .history=${history}
+      .kept=${keptImages}
       .relay=${relay}
       .actions=${model.actions}
       ?serial=${serial}
@@ -194,6 +219,11 @@ export class App extends LitElement {
     `;
   }
 
+  protected override willUpdate(): void {
+    const transfers = this.model?.state.snapshot.transfers ?? [];
+    this.#watched = watchTransfers(this.#watched, transfers, Date.now());
+  }
+
   protected override updated(changed: PropertyValues): void {
     if (changed.has("model")) this.#listening.listen();
     if (this.model !== undefined) document.title = pageTitle(this.model.state);
@@ -213,6 +243,22 @@ export class App extends LitElement {
     // A browser takes each focus that a script gives for one that has to be seen.
     heading?.classList.toggle("ringless", !this.#byKeyboard);
     heading?.focus();
+  }
+
+  /** One's own is ended at once; of a client's one is asked. */
+  #cancelTransfer(transfer: TransferSnapshot): void {
+    const run = (): void => this.model?.actions.cancelTransfer(transfer);
+    const question = cancelQuestion(transfer);
+    if (question === undefined) run();
+    else {
+      void this.#confirm.value?.ask({
+        ...question,
+        confirm: "Cancel it",
+        refuse: "Let it run",
+        danger: true,
+        run,
+      });
+    }
   }
 
   #skip(event: Event): void {

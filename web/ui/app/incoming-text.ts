@@ -1,5 +1,5 @@
 /**
- * Configurations that arrive by paste or drop, anywhere on the page.
+ * Configurations that arrive by paste or drop, anywhere on the page; and files that nobody wants are not opened in its place.
  * Above: app.ts. Below: the platform's events.
  */
 
@@ -50,7 +50,11 @@ export class IncomingTextController implements ReactiveController {
   }
 
   #dragOver(event: DragEvent): void {
-    if (!this.#incoming.wanted() || event.dataTransfer === null) return;
+    if (event.dataTransfer === null || event.defaultPrevented) return;
+    if (!this.#incoming.wanted()) {
+      refuseFiles(event, event.dataTransfer);
+      return;
+    }
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
     this.#setDragging(true);
@@ -63,7 +67,11 @@ export class IncomingTextController implements ReactiveController {
 
   #drop(event: DragEvent): void {
     this.#setDragging(false);
-    if (!this.#incoming.wanted() || event.dataTransfer === null) return;
+    if (event.dataTransfer === null || event.defaultPrevented) return;
+    if (!this.#incoming.wanted()) {
+      refuseFiles(event, event.dataTransfer);
+      return;
+    }
     event.preventDefault();
     const [file] = event.dataTransfer.files;
     const text = event.dataTransfer.getData("text/plain");
@@ -76,6 +84,13 @@ export class IncomingTextController implements ReactiveController {
     this.dragging = dragging;
     this.#host.requestUpdate();
   }
+}
+
+/** A browser opens a dropped file in the place of the page, and the exporter would be gone. Text goes where it always does. */
+function refuseFiles(event: DragEvent, dropped: DataTransfer): void {
+  if (!dropped.types.includes("Files")) return;
+  event.preventDefault();
+  dropped.dropEffect = "none";
 }
 
 /** Keys and pastes there are the field's own. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { IDLE, type OpenBench, type PageState, type View } from "../model.ts";
+import { sampleEnded, sampleTransfer } from "../testing/sample-transfers.ts";
 import { pageTitle } from "./page-title.ts";
 
 const bench: OpenBench = {
@@ -23,6 +24,9 @@ function state(view: View, open: OpenBench | undefined = undefined): PageState {
     relay: undefined,
     notices: [],
     serial: true,
+    usb: true,
+    history: [],
+    keptImages: new Set(),
     lasting: true,
     busy: false,
     endingSession: false,
@@ -32,6 +36,14 @@ function state(view: View, open: OpenBench | undefined = undefined): PageState {
 describe("pageTitle()", () => {
   it("names the bench first, then how it is", () => {
     expect(pageTitle(state({ kind: "bench" }, bench))).toBe("desk: Stopped · jumptab");
+  });
+
+  it("says how far a file is that is on its way", () => {
+    const { snapshot, ...rest } = state({ kind: "bench" }, bench);
+    const title = (transfers: typeof snapshot.transfers): string =>
+      pageTitle({ ...rest, snapshot: { ...snapshot, transfers } });
+    expect(title([sampleEnded(), sampleTransfer()])).toBe("25 % · desk: Stopped · jumptab");
+    expect(title([sampleEnded()])).toBe("desk: Stopped · jumptab");
   });
 
   it("is the project's name where there is no bench", () => {

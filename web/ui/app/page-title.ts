@@ -1,10 +1,12 @@
 /**
  * The tab's title: a person with many tabs looks here first.
- * Above: app.ts. Below: overall-status.ts.
+ * Above: app.ts. Below: overall-status.ts, transfer-text.ts.
  */
 
+import type { ExporterSnapshot } from "../../messages.ts";
 import { overallStatus } from "../bench/overall-status.ts";
 import type { PageState } from "../model.ts";
+import { percent } from "../transfers/transfer-text.ts";
 
 export function pageTitle({ view, bench, snapshot }: PageState): string {
   switch (view.kind) {
@@ -17,6 +19,15 @@ export function pageTitle({ view, bench, snapshot }: PageState): string {
       return `${view.name} runs in another tab · jumptab`;
     case "bench":
     case "editor":
-      return bench === undefined ? "jumptab" : `${bench.name}: ${overallStatus(snapshot).label} · jumptab`;
+      return bench === undefined
+        ? "jumptab"
+        : `${howFar(snapshot)}${bench.name}: ${overallStatus(snapshot).label} · jumptab`;
   }
+}
+
+/** Of the file on its way that was begun last: people come back when it is done. */
+function howFar({ transfers }: ExporterSnapshot): string {
+  const running = transfers.find(({ state }) => state === "running");
+  const done = running && percent(running.step);
+  return done === undefined ? "" : `${done} · `;
 }

@@ -6,11 +6,13 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { ExporterSnapshot, LogRecord } from "../../messages.ts";
+import type { DriverSnapshot, ExporterSnapshot, LogRecord, TransferSnapshot } from "../../messages.ts";
 import "../bench-settings/bench-settings.ts";
 import type { ConfirmDialog, Question } from "../dialogs/confirm-dialog.ts";
 import "../dialogs/confirm-dialog.ts";
 import { shellNames } from "../driver-cards/card.ts";
+import { fileAbilities } from "../driver-cards/file-abilities.ts";
+import "../driver-cards/file-card.ts";
 import "../driver-cards/generic-card.ts";
 import "../driver-cards/power-card.ts";
 import "../driver-cards/serial-card.ts";
@@ -26,6 +28,7 @@ import { count } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import "../shell/shell.ts";
+import { NOTHING_WATCHED, type WatchedTransfers } from "../transfers/transfer-rates.ts";
 import "../tunnel-state/tunnel-state.ts";
 import { type Arranged, arrangeDrivers } from "./arrange-drivers.ts";
 import { mayBeReached, overallStatus } from "./overall-status.ts";
@@ -36,6 +39,9 @@ export class BenchView extends LitElement {
     bench: { attribute: false },
     snapshot: { attribute: false },
     log: { attribute: false },
+    watched: { attribute: false },
+    history: { attribute: false },
+    kept: { attribute: false },
     relay: { attribute: false },
     actions: { attribute: false },
     serial: { type: Boolean },
@@ -47,6 +53,12 @@ export class BenchView extends LitElement {
   declare bench: OpenBench;
   declare snapshot: ExporterSnapshot;
   declare log: readonly LogRecord[];
+  /** How the transfers that run have come along. */
+  declare watched: WatchedTransfers;
+  /** Transfers that have ended, newest first. */
+  declare history: readonly TransferSnapshot[];
+  /** Images that the browser still has. */
+  declare kept: ReadonlySet<string>;
   declare relay: RelayInfo;
   declare actions: PageActions;
   declare serial: boolean;
@@ -55,6 +67,13 @@ export class BenchView extends LitElement {
   declare endingSession: boolean;
   readonly #confirm = createRef<ConfirmDialog>();
   readonly #log = createRef<LogPanel>();
+
+  constructor() {
+    super();
+    this.watched = NOTHING_WATCHED;
+    this.history = [];
+    this.kept = new Set();
+  }
 
   override render() {
     const running = this.snapshot.phase === "running";
@@ -258,6 +277,12 @@ export class BenchView extends LitElement {
           )}
           ${driver.description === undefined ? null : html`<span class="small muted">${driver.description}</span>`}
         </div>
+        ${
+          // A flasher whose serial port is its child is a device itself.
+          driver.category === "composite"
+            ? null
+            : html`<div class="cards">${this.#renderCard({ kind: "card", driver, aliases: [] }, running)}</div>`
+        }
         ${this.#renderItems(items, running)}
       </section>
     `;
@@ -287,6 +312,24 @@ export class BenchView extends LitElement {
         ?running=${running}
       ></jumptab-serial-card>`;
     }
+    const transfers = this.snapshot.transfers.filter(
+      (transfer) => transfer.state === "running" && isOf(driver, transfer),
+    );
+    if (fileAbilities(driver) !== undefined) {
+      return html`<jumptab-file-card
+        class="card"
+        role="article"
+        aria-label=${driver.name}
+        .driver=${driver}
+        .aliases=${aliases}
+        .actions=${actions}
+        .transfers=${transfers}
+        .watched=${this.watched}
+        .history=${this.history.filter((transfer) => isOf(driver, transfer))}
+        .kept=${this.kept}
+        ?running=${running}
+      ></jumptab-file-card>`;
+    }
     return html`<jumptab-generic-card
       class="card"
       role="article"
@@ -294,6 +337,8 @@ export class BenchView extends LitElement {
       .driver=${driver}
       .aliases=${aliases}
       .actions=${actions}
+      .transfers=${transfers}
+      .watched=${this.watched}
       ?running=${running}
     ></jumptab-generic-card>`;
   }
@@ -363,6 +408,12 @@ export class BenchView extends LitElement {
       run: () => this.actions.leaveBench(),
     });
   }
+}
+
+/** A transfer is the instance's, whatever name it is drawn under. */
+function isOf({ path, refOf }: DriverSnapshot, transfer: TransferSnapshot): boolean {
+  const own = refOf ?? path;
+  return own.length === transfer.path.length && own.every((name, index) => name === transfer.path[index]);
 }
 
 customElements.define("jumptab-bench", BenchView);

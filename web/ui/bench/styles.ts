@@ -120,6 +120,12 @@ export const benchStyles = css`
     max-width: none;
   }
 
+  /* Room for a history in lines that one can read. */
+  .cards > jumptab-file-card {
+    flex: 2 1 24rem;
+    max-width: 44rem;
+  }
+
   .problems h2 {
     padding: 0.75rem 1rem 0.375rem;
   }

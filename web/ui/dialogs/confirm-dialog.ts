@@ -11,6 +11,8 @@ export interface Question {
   readonly text: string;
   /** Names what will be done; never "OK". */
   readonly confirm: string;
+  /** "Cancel", where that would not be clear. */
+  readonly refuse?: string;
   readonly danger?: boolean;
   /** Another way out, beside yes and no. */
   readonly alternative?: { readonly label: string; run(): void };
@@ -57,13 +59,13 @@ export class ConfirmDialog extends LitElement {
   override render() {
     const { question } = this;
     if (question === undefined) return null;
-    const { title, text, confirm, danger = false, alternative } = question;
+    const { title, text, confirm, refuse = "Cancel", danger = false, alternative } = question;
     return html`
       <dialog aria-labelledby="title" aria-describedby="text" @close=${this.#forget}>
         <h2 id="title">${title}</h2>
         <p id="text">${text}</p>
         <div class="row">
-          <button type="button" autofocus @click=${() => this.#dialog?.close()}>Cancel</button>
+          <button type="button" autofocus @click=${() => this.#dialog?.close()}>${refuse}</button>
           ${
             alternative === undefined
               ? null

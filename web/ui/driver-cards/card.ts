@@ -1,10 +1,11 @@
 /**
  * What all driver cards have in common: a head with the driver's names, and who uses it.
- * Above: power-card.ts, serial-card.ts, generic-card.ts. Below: DriverSnapshot.
+ * Above: power-card.ts, serial-card.ts, file-card.ts, generic-card.ts. Below: device-binding.ts, DriverSnapshot.
  */
 
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from "lit";
 import type { DriverSnapshot } from "../../messages.ts";
+import "./device-binding.ts";
 import type { PageActions } from "../model.ts";
 import { shellPath } from "../share-line/command-line.ts";
 import { count } from "../shared/format.ts";
@@ -87,6 +88,16 @@ export abstract class DriverCard extends LitElement {
           : html`<p class="description small">${this.driver.description}</p>`
       }
     `;
+  }
+
+  /** Its device, where it has one that a person can choose. */
+  protected renderBinding(): TemplateResult | null {
+    if (this.driver.binding === undefined) return null;
+    return html`<jumptab-device-binding
+      .driver=${this.driver}
+      .actions=${this.actions}
+      ?running=${this.running}
+    ></jumptab-device-binding>`;
   }
 
   protected renderFailure(): TemplateResult {

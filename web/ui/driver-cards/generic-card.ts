@@ -3,11 +3,18 @@
  * Above: bench.ts. Below: card.ts.
  */
 
-import { css, html } from "lit";
+import { css, html, type PropertyDeclarations } from "lit";
+import type { TransferSnapshot } from "../../messages.ts";
 import { icons } from "../shared/icons.ts";
+import "../transfers/transfer-progress.ts";
+import { NOTHING_WATCHED, type WatchedTransfers } from "../transfers/transfer-rates.ts";
 import { DriverCard } from "./card.ts";
 
 export class GenericCard extends DriverCard {
+  static override properties: PropertyDeclarations = {
+    transfers: { attribute: false },
+    watched: { attribute: false },
+  };
   static override styles = [
     ...DriverCard.styles,
     css`
@@ -26,13 +33,28 @@ export class GenericCard extends DriverCard {
         min-width: 0;
         overflow-wrap: anywhere;
       }
+
+      jumptab-transfer-progress {
+        margin-top: 0.75rem;
+      }
     `,
   ];
+
+  /** Its files that are on their way. */
+  declare transfers: readonly TransferSnapshot[];
+  declare watched: WatchedTransfers;
+
+  constructor() {
+    super();
+    this.transfers = [];
+    this.watched = NOTHING_WATCHED;
+  }
 
   override render() {
     const { type, calls, streamingCalls, streams, state, category } = this.driver;
     return html`
       ${this.renderHead(html`${category === "network" ? icons.network : icons.driver}`)}
+      ${this.renderBinding()}
       <dl class="small">
         <dt>Type</dt>
         <dd><code>${type}</code></dd>
@@ -44,6 +66,12 @@ export class GenericCard extends DriverCard {
           `,
         )}
       </dl>
+      ${this.transfers.map(
+        (transfer) => html`<jumptab-transfer-progress
+          .transfer=${transfer}
+          .watched=${this.watched.get(transfer.id)}
+        ></jumptab-transfer-progress>`,
+      )}
     `;
   }
 

@@ -27,21 +27,6 @@ export class SerialCard extends DriverCard {
         color: var(--muted);
         font-variant-numeric: tabular-nums;
       }
-
-      .port {
-        margin-bottom: 0.75rem;
-      }
-
-      .advice {
-        margin-bottom: 0.75rem;
-        padding: 0.625rem 0.75rem;
-        border-radius: var(--radius-small);
-        background: var(--warning-soft);
-      }
-
-      .advice .row {
-        margin-top: 0.5rem;
-      }
     `,
   ];
 
@@ -56,7 +41,7 @@ export class SerialCard extends DriverCard {
   override render() {
     const bound = this.driver.binding === undefined || this.driver.binding.status === "present";
     return html`
-      ${this.renderHead(html`${icons.terminal}`)} ${this.#renderPort()} ${this.#renderFacts(bound)}
+      ${this.renderHead(html`${icons.terminal}`)} ${this.renderBinding()} ${this.#renderFacts(bound)}
       <jumptab-console
         .path=${this.driver.path}
         .actions=${this.actions}
@@ -67,60 +52,6 @@ export class SerialCard extends DriverCard {
       </jumptab-console>
       ${this.renderFailure()}
     `;
-  }
-
-  #renderPort() {
-    const { binding, path } = this.driver;
-    if (binding?.kind !== "serial") return null;
-    const { status, label, request } = binding;
-    const wanted =
-      request.kind === "usb" ? `USB ${hex(request.vendorId)}:${hex(request.productId)}` : request.hint;
-    const choose = (text: string) => html`<button
-      type="button"
-      ?disabled=${!this.running}
-      @click=${() => this.actions.choosePort(path, request)}
-    >
-      ${text}
-    </button>`;
-    switch (status) {
-      case "present":
-        return html`
-          <div class="port row small">
-            <span class="chip ok">${label}</span>
-            <span class="muted">for <code>${wanted}</code></span>
-            <span class="grow"></span>
-            <button
-              type="button"
-              class="small quiet"
-              ?disabled=${!this.running}
-              @click=${() => this.actions.choosePort(path, request)}
-            >
-              Choose another port
-            </button>
-          </div>
-        `;
-      case "missing":
-        return html`
-          <div class="advice">
-            <strong>${label} is not plugged in</strong>, or this browser no longer lets the page use it. Plug it
-            in and it is found by itself; if it is not, choose it again.
-            <div class="row">
-              ${choose("Choose port")}
-              <button type="button" class="quiet" @click=${() => this.actions.forgetPort(path)}>
-                Forget it
-              </button>
-            </div>
-          </div>
-        `;
-      case "unbound":
-        return html`
-          <div class="advice">
-            <strong>No port is chosen.</strong> The configuration says <code>${wanted}</code>, which names no
-            port in a browser. Plug the board in, then choose its port; it is remembered.
-            <div class="row">${choose("Choose port")}</div>
-          </div>
-        `;
-    }
   }
 
   #renderFacts(bound: boolean) {
@@ -161,10 +92,6 @@ export class SerialCard extends DriverCard {
     await this.actions.call(this.driver.path, call, [value]);
     this.lines = { ...this.lines, [state]: value };
   }
-}
-
-function hex(id: number): string {
-  return id.toString(16).padStart(4, "0");
 }
 
 customElements.define("jumptab-serial-card", SerialCard);

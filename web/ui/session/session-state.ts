@@ -9,6 +9,7 @@ import { bannerStyles } from "../shared/banner-styles.ts";
 import { TickController } from "../shared/controllers.ts";
 import { duration } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
+import { progressStyles } from "../shared/progress-styles.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import { hookInFocus, hookProgress, type SessionText, sessionText } from "./session-text.ts";
 
@@ -24,6 +25,7 @@ export class SessionState extends LitElement {
   static override styles = [
     sharedStyles,
     bannerStyles,
+    progressStyles,
     css`
       .words {
         flex: 1 1 26rem;
@@ -56,30 +58,6 @@ export class SessionState extends LitElement {
         display: flex;
         flex-wrap: wrap;
         gap: 0.5rem;
-      }
-
-      progress {
-        appearance: none;
-        display: block;
-        width: 100%;
-        height: 0.375rem;
-        margin-top: 0.5rem;
-        border: none;
-        border-radius: 1rem;
-        overflow: hidden;
-        background: var(--raised);
-      }
-
-      progress::-webkit-progress-bar {
-        background: var(--raised);
-      }
-
-      progress::-webkit-progress-value {
-        background: var(--accent);
-      }
-
-      progress::-moz-progress-bar {
-        background: var(--accent);
       }
     `,
   ];

@@ -39,6 +39,10 @@ export const icons = {
   up: icon(svg`<path d="M5 12.5l5-5 5 5"/>`),
   down: icon(svg`<path d="M5 7.5l5 5 5-5"/>`),
   download: icon(svg`<path d="M10 3v9M6 8.5l4 4 4-4M4 16.5h12"/>`),
+  chip: icon(
+    svg`<path d="M5 2.5h7.5L15 5v12.5H5zM7.5 2.5v4M10 2.5v4M12.5 5v1.5"/><path d="M8 11h4M8 14h4"/>`,
+  ),
+  upload: icon(svg`<path d="M10 12V3M6 6.5l4-4 4 4M4 16.5h12"/>`),
   again: icon(svg`<path d="M15.5 10a5.5 5.5 0 1 1-1.7-4M14 2.8v3.4h-3.4"/>`),
   pause: icon(svg`<path d="M7 5v10M13 5v10"/>`),
   help: icon(

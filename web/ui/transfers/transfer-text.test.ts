@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sampleTransfer } from "../testing/sample-transfers.ts";
+import { sampleEnded, sampleTransfer } from "../testing/sample-transfers.ts";
 import { NOTHING_WATCHED, type Watched, watchTransfers } from "./transfer-rates.ts";
 import {
   cancelQuestion,
@@ -29,6 +29,7 @@ describe("transferName()", () => {
     expect(transferName(sampleTransfer())).toBe("firmware.bin");
     expect(transferName(sampleTransfer({ target: "0x10000" }))).toBe("firmware.bin to 0x10000");
     expect(transferName(sampleTransfer({ name: undefined, target: "boot" }))).toBe("a file to boot");
+    expect(transferName(sampleEnded({ name: undefined }))).toBe("image 3f2a9c1d");
     expect(transferName(sampleTransfer({ direction: "from-device", target: "boot" }))).toBe(
       "firmware.bin from boot",
     );

@@ -10,8 +10,9 @@ import { bytesPerSecond, fractionDone, stalledMs, timeLeftMs, type Watched } fro
 type Step = TransferSnapshot["step"];
 
 /** `firmware.bin to 0x10000`, as far as it is known. */
-export function transferName({ name, target, direction }: TransferSnapshot): string {
-  const file = name ?? "a file";
+export function transferName({ name, target, direction, image }: TransferSnapshot): string {
+  // Clients do not say what their file is called: its content is all that one can know it by.
+  const file = name ?? (image === undefined ? "a file" : `image ${shortHash(image.sha256)}`);
   if (target === undefined) return file;
   return direction === "to-device" ? `${file} to ${target}` : `${file} from ${target}`;
 }
