@@ -121,7 +121,6 @@ const planned: Readonly<Record<string, readonly string[]>> = {
     "jumpstarter_driver_video.driver.HttpVideo",
   ],
   [NO_STORAGE_FILES]: [
-    "jumpstarter_driver_esp32.driver.Esp32Flasher",
     "jumpstarter_driver_opendal.driver.Opendal",
   ],
   [HTTP_PLANNED]: [

@@ -32,6 +32,11 @@ const available: ReadonlyMap<string, Available> = new Map([
     async () => (await import("./network/driver.ts")).definition,
   ),
   entry(
+    "jumpstarter_driver_esp32.driver.Esp32Flasher",
+    "Flashes chips of Espressif's over a serial port.",
+    async () => (await import("./esp32/driver.ts")).definition,
+  ),
+  entry(
     "jumpstarter_driver_opendal.driver.MockFlasher",
     "A pretended board to flash, which keeps what it is given.",
     async () => (await import("./storage/driver.ts")).mockFlasher,

@@ -93,6 +93,25 @@ export const ZONES: readonly Zone[] = [
     rule: "the driver of debug probes imports drivers/base and dapjs",
   },
   {
+    files: "drivers/esp32/**",
+    own: 2,
+    may: ["drivers/base/**"],
+    // The chip's boot loader; MD5, by which it tells what its flash holds; how much of an image is in a compressed block.
+    packages: ["valibot", "esptool-js", "hash-wasm", "pako"],
+    // It flashes over the port of a PySerial, which lends it.
+    tests: ["drivers/pyserial/driver.ts"],
+    not: PAGE,
+    rule: "the flasher of ESP chips imports drivers/base, esptool-js and what goes with it",
+  },
+  {
+    files: "drivers/simulation/esp32/*.test.ts",
+    own: 2,
+    may: ["drivers/base/**", "drivers/testing/**"],
+    // The library that the simulated chip is made for: that it gets along with it is what it promises.
+    packages: ["esptool-js"],
+    rule: "tests of the simulated ESP32 flash it with the library that flashes real ones",
+  },
+  {
     files: "drivers/*/**",
     own: 2,
     may: ["drivers/base/**"],
