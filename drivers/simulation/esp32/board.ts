@@ -7,6 +7,7 @@
 
 import type { SimulatedDevice, SimulatedLine } from "../simulated-device.ts";
 import { Esp32, type Esp32Options } from "./chip.ts";
+import { fillAtFactory } from "./factory.ts";
 import type { FlashMemory } from "./flash-memory.ts";
 import { LinePace } from "./line-pace.ts";
 
@@ -17,8 +18,10 @@ export interface Esp32BoardOptions extends Esp32Options {
   readonly paced?: boolean;
   /** Whether it is on at the start; it is unless told. */
   readonly powered?: boolean;
+  /** What is in its flash: what the factory wrote, or nothing. The former unless told. */
+  readonly contents?: "factory" | "erased";
   /**
-   * The chip starts, to wait for a host or to run what is in flash. Whose USB port goes away and comes back with it
+   * The board starts its chip, to wait for a host or to run what is in flash. Whose USB port goes away and comes back with it
    * unplugs the fake port here and plugs the board into another one.
    */
   readonly onStart?: (mode: "download" | "run") => void;
@@ -28,6 +31,8 @@ export interface Esp32BoardOptions extends Esp32Options {
 export const BRIDGE_INFO: SerialPortInfo = { usbVendorId: 0x10c4, usbProductId: 0xea60 };
 export const NATIVE_INFO: SerialPortInfo = { usbVendorId: 0x303a, usbProductId: 0x1001 };
 
+/** What a full-speed USB device gets across, as a line with start and stop bits would count it. */
+const USB_BITS_PER_SECOND = 8_000_000;
 /** Milliseconds until EN is up again: its capacitor. Hosts that set one line after the other rely on it. */
 const EN_RISE_MS = 5;
 
@@ -38,6 +43,7 @@ export class Esp32Board implements SimulatedDevice, Disposable {
   readonly #toChip: LinePace | undefined;
   readonly #toHost: LinePace | undefined;
   #line: SimulatedLine | undefined;
+  #port: SimulatedDevice | undefined;
   #hostBaudRate = 0;
   #dtr = false;
   #rts = false;
@@ -46,6 +52,8 @@ export class Esp32Board implements SimulatedDevice, Disposable {
   #downloadNext = false;
   #rising: AbortController | undefined;
   #sending: Promise<void> = Promise.resolve();
+  /** How often the chip was stopped: what it was sending then is cut off. */
+  #stops = 0;
   #cable: { bytesLeft: number; readonly pull: () => void } | undefined;
 
   constructor(options: Esp32BoardOptions) {
@@ -55,6 +63,7 @@ export class Esp32Board implements SimulatedDevice, Disposable {
     this.#toChip = options.paced ? new LinePace(options.clock) : undefined;
     this.#toHost = options.paced ? new LinePace(options.clock) : undefined;
     this.esp32.uart.transmit = (bytes) => this.#transmit(bytes);
+    if (options.contents !== "erased") fillAtFactory(this.flash, this.esp32.chip);
     if (options.powered ?? true) this.powerOn();
   }
 
@@ -70,12 +79,37 @@ export class Esp32Board implements SimulatedDevice, Disposable {
     if (this.#on) return;
     this.#on = true;
     this.#downloadNext = false;
-    if (!this.#enLow) this.#start(this.#io0Low);
+    if (!this.#hasRate) this.#start(false);
+    else if (!this.#enLow) this.#start(this.#io0Low);
   }
 
   powerOff(): void {
     this.#on = false;
     this.#stop();
+  }
+
+  /**
+   * A port of its own for each plug of a board that comes back as another port: what happens to an older one, which
+   * its program may close late, is nothing to the board.
+   */
+  newPort(): SimulatedDevice {
+    const port: SimulatedDevice = {
+      attached: (line) => {
+        this.#port = port;
+        this.attached(line);
+      },
+      receive: (bytes) => (this.#port === port ? this.receive(bytes) : undefined),
+      signalsChanged: (signals) => {
+        if (this.#port === port) this.signalsChanged(signals);
+      },
+      opened: (options) => {
+        if (this.#port === port) this.opened(options);
+      },
+      closed: () => {
+        if (this.#port === port) this.closed();
+      },
+    };
+    return port;
   }
 
   /** The cable comes off after so many bytes more, in both directions together: `pull` is what that means. */
@@ -103,10 +137,11 @@ export class Esp32Board implements SimulatedDevice, Disposable {
 
   async receive(bytes: Uint8Array): Promise<void> {
     const { uart } = this.esp32;
-    for await (const piece of this.#toChip?.pieces(bytes, () => this.#lineRate) ?? [bytes]) {
+    for await (const piece of this.#toChip?.pieces(bytes, this.#rateOf(this.#hostBaudRate)) ?? [bytes]) {
       if (uart.measuresBaudRate && this.#hasRate) uart.baudRate = this.#hostBaudRate;
-      await this.esp32.receive(this.#asHeard(piece, this.#hostBaudRate, uart.baudRate));
-      this.#wearCable(piece.length);
+      await this.#overCable(piece, (arriving) =>
+        this.esp32.receive(this.#asHeard(arriving, this.#hostBaudRate, uart.baudRate)),
+      );
     }
   }
 
@@ -117,10 +152,13 @@ export class Esp32Board implements SimulatedDevice, Disposable {
   /** In the order in which it was sent, whichever program sent it. */
   #transmit(bytes: Uint8Array): Promise<void> {
     const { baudRate } = this.esp32.uart;
+    const stops = this.#stops;
     this.#sending = this.#sending.then(async () => {
-      for await (const piece of this.#toHost?.pieces(bytes, () => this.#lineRate) ?? [bytes]) {
-        await this.#line?.sendWithFlowControl(this.#asHeard(piece, baudRate, this.#hostBaudRate));
-        this.#wearCable(piece.length);
+      for await (const piece of this.#toHost?.pieces(bytes, this.#rateOf(baudRate)) ?? [bytes]) {
+        if (stops !== this.#stops) return;
+        await this.#overCable(piece, async (arriving) => {
+          await this.#line?.sendWithFlowControl(this.#asHeard(arriving, baudRate, this.#hostBaudRate));
+        });
       }
     });
     return this.#sending;
@@ -141,18 +179,21 @@ export class Esp32Board implements SimulatedDevice, Disposable {
     return this.#options.port !== "native";
   }
 
-  /** Bits a second on the wire. */
-  get #lineRate(): number {
-    return this.esp32.uart.baudRate;
+  /** Bits a second, of an end that is set to `baudRate`. */
+  #rateOf(baudRate: number): number {
+    return this.#hasRate ? baudRate : USB_BITS_PER_SECOND;
   }
 
-  #wearCable(bytes: number): void {
-    if (this.#cable === undefined) return;
-    this.#cable.bytesLeft -= bytes;
-    if (this.#cable.bytesLeft > 0) return;
-    const { pull } = this.#cable;
-    this.#cable = undefined;
-    pull();
+  async #overCable(bytes: Uint8Array, deliver: (arriving: Uint8Array) => Promise<void>): Promise<void> {
+    const cable = this.#cable;
+    if (cable === undefined) return await deliver(bytes);
+    const arriving = bytes.subarray(0, cable.bytesLeft);
+    cable.bytesLeft -= arriving.length;
+    const last = cable.bytesLeft === 0;
+    // Before these are delivered: whoever gets them may answer at once.
+    if (last) this.#cable = undefined;
+    await deliver(arriving);
+    if (last) cable.pull();
   }
 
   /** Two transistors: either line alone pulls its pin down, both together pull none. */
@@ -195,7 +236,7 @@ export class Esp32Board implements SimulatedDevice, Disposable {
   }
 
   #start(io0Low: boolean): void {
-    this.#rising = undefined;
+    this.#stop();
     this.esp32.start(io0Low);
     // A chip with its own port that starts again by itself runs what is in flash.
     if (this.#options.port === "native") this.esp32.setIo0(false);
@@ -205,6 +246,7 @@ export class Esp32Board implements SimulatedDevice, Disposable {
   #stop(): void {
     this.#rising?.abort();
     this.#rising = undefined;
+    this.#stops++;
     this.esp32.stop();
   }
 }

@@ -121,6 +121,7 @@ export class Esp32 implements Disposable {
       flash: this.flash,
       ram: this.#ram,
       registers: this.#registers,
+      signal,
     };
     let after = await runLoader("rom", parts);
     // The one program for RAM that is known is the stub; jumping to where nothing was loaded ends in the watchdog.

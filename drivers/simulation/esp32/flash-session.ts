@@ -13,6 +13,8 @@ export interface FlashSession {
   block(data: Uint8Array): Promise<void>;
   /** Everything that was sent is in flash; `not-enough-data` when that is less than was announced. */
   finish(): Promise<void>;
+  /** Whatever comes next, nothing more of this is written. */
+  abandon(): Promise<void>;
 }
 
 export interface FlashBegin {
@@ -25,10 +27,12 @@ export interface FlashBegin {
 /** Where the bytes go: erased at once, and then filled from its start. */
 class Target {
   readonly #flash: FlashMemory;
+  readonly #signal: AbortSignal;
   #address: number;
   #remaining: number;
 
-  constructor(flash: FlashMemory, { address, size }: FlashBegin) {
+  constructor(flash: FlashMemory, { address, size }: FlashBegin, signal: AbortSignal) {
+    this.#signal = signal;
     if (address + size > flash.bytes) throw new RefusedError("flash-failed");
     flash.erase(address, size);
     this.#flash = flash;
@@ -41,14 +45,16 @@ class Target {
   }
 
   write(bytes: Uint8Array): void {
+    // What was still on its way through the decompressor when the chip was reset.
+    this.#signal.throwIfAborted();
     this.#flash.program(this.#address, bytes);
     this.#address += bytes.length;
     this.#remaining -= bytes.length;
   }
 }
 
-export function beginPlain(flash: FlashMemory, begin: FlashBegin): FlashSession {
-  const target = new Target(flash, begin);
+export function beginPlain(flash: FlashMemory, begin: FlashBegin, signal: AbortSignal): FlashSession {
+  const target = new Target(flash, begin, signal);
   return {
     compressed: false,
     block: async (data) => {
@@ -58,14 +64,16 @@ export function beginPlain(flash: FlashMemory, begin: FlashBegin): FlashSession 
     finish: async () => {
       if (target.remaining > 0) throw new RefusedError("not-enough-data");
     },
+    abandon: async () => {},
   };
 }
 
-export function beginCompressed(flash: FlashMemory, begin: FlashBegin): FlashSession {
-  const target = new Target(flash, begin);
+export function beginCompressed(flash: FlashMemory, begin: FlashBegin, signal: AbortSignal): FlashSession {
+  const target = new Target(flash, begin, signal);
   const inflate = new DecompressionStream("deflate");
   const writer = inflate.writable.getWriter();
   let blocksLeft = begin.blocks;
+  let closed = false;
   let failure: RefusedError | undefined;
 
   const written = (async () => {
@@ -79,6 +87,11 @@ export function beginCompressed(flash: FlashMemory, begin: FlashBegin): FlashSes
   // Its failure is that of `written`, which says why.
   writer.closed.catch(() => {});
 
+  const abandon = async () => {
+    if (!closed) await writer.abort(new RefusedError("not-enough-data"));
+    closed = true;
+    await written;
+  };
   const settle = async () => {
     await written;
     if (failure !== undefined) throw failure;
@@ -92,19 +105,20 @@ export function beginCompressed(flash: FlashMemory, begin: FlashBegin): FlashSes
       try {
         await writer.write(data as Uint8Array<ArrayBuffer>);
         // A host without the stub sends no end: after the last block, all of it has to be in flash.
-        if (blocksLeft === 0) await writer.close();
+        if (blocksLeft === 0) {
+          closed = true;
+          await writer.close();
+        }
       } catch {
         await settle();
       }
       if (blocksLeft === 0) await settle();
     },
     finish: async () => {
-      if (blocksLeft > 0) {
-        await writer.abort(new RefusedError("not-enough-data"));
-        await written;
-      }
-      if (blocksLeft > 0 || target.remaining > 0) throw failure ?? new RefusedError("not-enough-data");
-      await settle();
+      if (closed) await settle();
+      else await abandon();
+      if (blocksLeft > 0 || target.remaining > 0) throw new RefusedError("not-enough-data");
     },
+    abandon,
   };
 }

@@ -21,11 +21,11 @@ export class LinePace {
     this.#clock = clock;
   }
 
-  /** The bytes in pieces, each when the line has carried it; `baudRate` is asked for every piece. */
-  async *pieces(bytes: Uint8Array, baudRate: () => number): AsyncGenerator<Uint8Array> {
+  /** The bytes in pieces, each when the line has carried it. */
+  async *pieces(bytes: Uint8Array, baudRate: number): AsyncGenerator<Uint8Array> {
     this.#freeAt = Math.max(this.#freeAt, this.#clock.now());
+    const bytesPerMs = baudRate / BITS_PER_BYTE / 1000;
     for (let at = 0; at < bytes.length; ) {
-      const bytesPerMs = baudRate() / BITS_PER_BYTE / 1000;
       const piece = bytes.subarray(at, at + Math.max(1, Math.floor(PIECE_MS * bytesPerMs)));
       at += piece.length;
       // From when the line was free, not from now: a timer that is late does not slow the line down.

@@ -31,6 +31,8 @@ export interface LoaderParts {
   readonly flash: FlashMemory;
   readonly ram: LoadedRam;
   readonly registers: Registers;
+  /** Aborted by the chip's reset. */
+  readonly signal: AbortSignal;
 }
 
 /** The value that goes with a SYNC: hosts tell the ROM from the stub by it. */
@@ -250,11 +252,13 @@ class Loader {
     return {};
   }
 
-  #beginFlash(data: Uint8Array, compressed: boolean): Outcome {
+  async #beginFlash(data: Uint8Array, compressed: boolean): Promise<Outcome> {
     const [size = 0, blocks = 0, , address = 0] = words(data, 4);
     const begin: FlashBegin = { size, blocks, address };
-    const { flash } = this.#parts;
-    this.#session = compressed ? beginCompressed(flash, begin) : beginPlain(flash, begin);
+    const { flash, signal } = this.#parts;
+    await this.#session?.abandon();
+    this.#session = undefined;
+    this.#session = (compressed ? beginCompressed : beginPlain)(flash, begin, signal);
     return {};
   }
 
