@@ -5,6 +5,8 @@
 
 import { parseArgs } from "node:util";
 import type { AddressLimitOptions } from "./address-limits.ts";
+import { parseFetchRule } from "./fetch/fetch-rule.ts";
+import type { FetchOptions } from "./fetch/fetches.ts";
 import { MAX_CALLS_PER_ADDRESS, MAX_CLIENTS_PER_ADDRESS, MAX_EXPORTERS_PER_ADDRESS } from "./limits.ts";
 import {
   DEFAULT_LISTENER,
@@ -32,6 +34,8 @@ export interface ServeCommand {
   readonly attachToken: string | undefined;
   readonly exporterConfig: string | undefined;
   readonly allowHosts: readonly string[];
+  /** Files by URL. */
+  readonly fetch: Pick<FetchOptions, "off" | "allow">;
   /** What one address may have; absent: the relay's own bounds. */
   readonly addressLimits: AddressLimitOptions;
   readonly logLevel: LogLevel;
@@ -58,6 +62,10 @@ With "run" it starts a headless Chromium of its own, too, and serves --exporter-
   --tls-and-plaintext             with TLS: take plaintext on the same port, too
   --attach-token TEXT             what pages have to show (off loopback: made up and printed if not given)
   --allow-host NAME               a name that browsers may know this relay by; can be given again
+  --allow-fetch PLACE             a place that the relay fetches files from by URL although it is not of the
+                                  public internet: NAME, ADDRESS (both also with :PORT) or NETWORK/BITS; can
+                                  be given again
+  --no-fetch                      no files by URL through the relay
   --max-clients-per-address N     connections of one address (default ${MAX_CLIENTS_PER_ADDRESS}); behind a reverse proxy all
                                   have its address, and 0, which means no such limit, is right
   --max-calls-per-address N       its calls at once (default ${MAX_CALLS_PER_ADDRESS}; 0 as above)
@@ -80,6 +88,8 @@ const OPTIONS = {
   "attach-token": { type: "string" },
   "exporter-config": { type: "string" },
   "allow-host": { type: "string", multiple: true },
+  "allow-fetch": { type: "string", multiple: true },
+  "no-fetch": { type: "boolean" },
   "max-clients-per-address": { type: "string" },
   "max-calls-per-address": { type: "string" },
   "max-exporters-per-address": { type: "string" },
@@ -137,6 +147,7 @@ export function parseCommand(
     attachToken: attachTokenOf(values["attach-token"]),
     exporterConfig,
     allowHosts: values["allow-host"] ?? [],
+    fetch: fetchOf(values["allow-fetch"] ?? [], values["no-fetch"] ?? false),
     addressLimits: {
       ...limitOf("clients", values["max-clients-per-address"]),
       ...limitOf("calls", values["max-calls-per-address"]),
@@ -216,6 +227,13 @@ function passphraseOf(
 function attachTokenOf(token: string | undefined): string | undefined {
   if (token === "") throw new UsageError("--attach-token is empty: give a text, or leave it out");
   return token;
+}
+
+function fetchOf(places: readonly string[], off: boolean): ServeCommand["fetch"] {
+  if (off && places.length > 0) {
+    throw new UsageError("--no-fetch and --allow-fetch exclude each other: leave one out");
+  }
+  return { off, allow: places.map(parseFetchRule) };
 }
 
 function limitOf(name: keyof AddressLimitOptions, text: string | undefined): AddressLimitOptions {

@@ -9,7 +9,6 @@ import {
   CloseCode,
   type ExporterIdentity,
   encodeHello,
-  GrpcStatus,
   type Hello,
   type LostOptions,
   type RequestHead,
@@ -39,6 +38,8 @@ export interface SessionOptions {
   readonly log: Logger;
   /** Its page has gone, or has come back. */
   onMoved(): void;
+  /** Its page has opened a stream to the relay itself. */
+  onStream(stream: TunnelStream): void;
 }
 
 /** What a session needs of a WebSocket. */
@@ -85,7 +86,7 @@ export class ExporterSession implements AttachedExporter, ExporterTunnel {
       schedule: setImmediate,
       after: afterTimeout,
       limits,
-      onStream: (stream) => stream.reset(GrpcStatus.unimplemented, "this relay answers no streams of pages"),
+      onStream: (stream) => options.onStream(stream),
     });
     // However it ends: by the page, by the relay, by a mistake in its protocol.
     void this.#tunnel.closed.then(() => this.#stopWatching?.());

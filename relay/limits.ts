@@ -175,6 +175,38 @@ export const EXPECTED_BACK_MS = 60_000;
 /** Characters of an exporter's name inside a close reason: leaves room for the sentence around it. */
 export const MAX_NAME_IN_REASON = 24;
 
+// --- files by URL
+
+/** Transfers at once that the relay does for one exporter: a flash is one, and nobody flashes eight boards from one page. */
+export const MAX_FETCHES_PER_EXPORTER = 8;
+
+/** Transfers at once in all: each holds a connection, and some 300 KiB on its way. */
+export const MAX_FETCHES = 64;
+
+/** 8 KiB of URL: what servers take; a presigned one has 1 KiB. */
+export const MAX_FETCH_URL_BYTES = 8 * 1024;
+
+/** Redirects of one transfer, as with Jumpstarter's own exporter. */
+export const MAX_FETCH_REDIRECTS = 10;
+
+/** 7200 s for a whole transfer, redirects and a slow chip included: what Jumpstarter's own exporter gives it. */
+export const FETCH_TOTAL_MS = 7_200_000;
+
+/** 15 s to look a name up, to connect and to shake hands in TLS: three lost packets in a row. */
+export const FETCH_CONNECT_MS = 15_000;
+
+/** 60 s for a server to begin its answer once it has the request, also to a file that it first has to store. */
+export const FETCH_ANSWER_MS = 60_000;
+
+/** 60 s without a byte from a server that owes some, or without one taken by it. A page that reads slowly does not count. */
+export const FETCH_SILENCE_MS = 60_000;
+
+/** Names that are looked up at once: each takes one of Node's four threads, and the page's files need some too. */
+export const MAX_FETCH_LOOKUPS = 2;
+
+/** Ports below this are for services that are mostly not HTTP: of those the relay speaks to 80 and 443 alone, unless it is told otherwise. */
+export const FIRST_OPEN_FETCH_PORT = 1024;
+
 // --- the page
 
 /** 2 s after the relay's start: pages of one that was restarted dial again at least once a second, and their clients wait so long. */

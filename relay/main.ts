@@ -68,6 +68,7 @@ async function serve(command: ServeCommand): Promise<number> {
     ...(bench && { bench: { file: bench, ...(passphrase !== undefined && { passphrase }) } }),
     unattended: command.unattended,
     allowHosts: command.allowHosts,
+    fetch: command.fetch,
     addressLimits: command.addressLimits,
     pageDirectory: command.page ?? fileURLToPath(new URL("../dist", import.meta.url)),
     log,

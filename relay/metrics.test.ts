@@ -14,6 +14,7 @@ const NOTHING: MetricsSnapshot = {
   exporters: 0,
   exportersAway: 0,
   calls: 0,
+  fetches: 0,
   streams: 0,
   waiting: 0,
   waitingBytes: 0,

@@ -22,6 +22,9 @@ export type RefusalReason =
   | "origin"
   | "shutting_down";
 
+/** How a transfer by URL ended. */
+export type FetchOutcome = "ok" | "http_error" | "failed" | "refused" | "cancelled";
+
 /** What the parts of the relay tell. */
 export interface RelayMetrics {
   /** A call has been answered or given up. `code` is a gRPC status number, undefined where only the body has it. */
@@ -38,6 +41,12 @@ export interface RelayMetrics {
   /** A page came back to its tunnel. `bytes`: what was sent again. */
   resumed(resume: { readonly awayMs: number; readonly bytes: number }): void;
   refused(reason: RefusalReason): void;
+  /** A transfer by URL is over, or was not begun. */
+  fetchEnded(fetch: {
+    readonly method: "GET" | "PUT";
+    readonly outcome: FetchOutcome;
+    readonly bytes: number;
+  }): void;
 }
 
 /** Counts nothing: for tests and for parts that stand alone. */
@@ -48,6 +57,7 @@ export const silentMetrics: RelayMetrics = {
   sent() {},
   resumed() {},
   refused() {},
+  fetchEnded() {},
 };
 
 /** What is there now. */
@@ -58,6 +68,7 @@ export interface MetricsSnapshot {
   readonly exporters: number;
   readonly exportersAway: number;
   readonly calls: number;
+  readonly fetches: number;
   readonly streams: number;
   readonly waiting: number;
   readonly waitingBytes: number;
@@ -94,7 +105,12 @@ const GAUGES: readonly (readonly [name: string, help: string, read: (now: Metric
   ["exporters", "Attached exporters, with those whose page is away for a moment.", (now) => now.exporters],
   ["exporters_away", "Attached exporters whose page is away and may come back.", (now) => now.exportersAway],
   ["calls", "Calls that are in a tunnel.", (now) => now.calls],
-  ["streams", "Streams in all tunnels: as many as calls, or something leaks.", (now) => now.streams],
+  ["fetches", "Transfers by URL that run.", (now) => now.fetches],
+  [
+    "streams",
+    "Streams in all tunnels: as many as calls and transfers by URL, or something leaks.",
+    (now) => now.streams,
+  ],
   ["calls_waiting", "Calls that wait for their page.", (now) => now.waiting],
   ["calls_waiting_bytes", "Bytes that those may hold.", (now) => now.waitingBytes],
   ["replay_bytes", "Bytes kept for pages that have not acknowledged them.", (now) => now.replayBytes],
@@ -177,6 +193,18 @@ export function createMetrics({ version, now, process = false }: MetricsOptions)
     labelNames: ["reason"],
     registers,
   });
+  const fetches = new Counter({
+    name: "jumptab_fetches_total",
+    help: "Transfers by URL that are over, by method and outcome.",
+    labelNames: ["method", "outcome"],
+    registers,
+  });
+  const fetched = new Counter({
+    name: "jumptab_fetch_bytes_total",
+    help: "Bytes of files by URL: GET is from servers to exporters.",
+    labelNames: ["method"],
+    registers,
+  });
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -197,6 +225,10 @@ export function createMetrics({ version, now, process = false }: MetricsOptions)
       replayed.inc(count);
     },
     refused: (reason) => refusals.inc({ reason }),
+    fetchEnded({ method, outcome, bytes: count }) {
+      fetches.inc({ method, outcome });
+      fetched.inc({ method }, count);
+    },
   };
 }
 

@@ -235,6 +235,7 @@ describe("/healthz", () => {
       sockets: 2,
       http2Sessions: 0,
       tunnels: 1,
+      fetches: 0,
       streams: 0,
       calls: 0,
       waiting: 0,

@@ -13,6 +13,7 @@ import { type ServedBench, serveBoot } from "./boot.ts";
 import { corsHeaders } from "./cors.ts";
 import { Dispatch } from "./dispatch.ts";
 import { Exporters } from "./exporters.ts";
+import { Fetches, type FetchOptions } from "./fetch/fetches.ts";
 import { Gateway } from "./gateway.ts";
 import {
   DRAIN_MS,
@@ -48,6 +49,8 @@ export interface RelayOptions {
   /** More names that a Host header may carry. */
   readonly allowHosts?: readonly string[];
   readonly pageDirectory: string;
+  /** Files by URL, for pages that their browser does not let at them. */
+  readonly fetch?: FetchOptions;
   /** What one address may have. */
   readonly addressLimits?: AddressLimitOptions;
   readonly log: Logger;
@@ -74,7 +77,9 @@ export interface RelayStats {
   readonly exporters: number;
   /** Calls of clients in a tunnel. */
   readonly calls: number;
-  /** Streams inside the tunnels; as many as calls, when all is well. */
+  /** Transfers by URL, each in a stream of its page. */
+  readonly fetches: number;
+  /** Streams inside the tunnels; as many as calls and transfers, when all is well. */
   readonly streams: number;
   /** Calls that wait for a page. */
   readonly waiting: number;
@@ -157,10 +162,12 @@ export function createRelay(options: RelayOptions): Relay {
     ...(options.parking && { parking: options.parking }),
     corsHeaders,
   });
+  const fetches = new Fetches({ ...options.fetch, log, metrics });
   const tunnels = new TunnelEndpoint({
     exporters,
     log,
     metrics,
+    onStream: (stream, exporter) => fetches.serve(stream, exporter),
     instance: randomUUID(),
     attachToken,
     addressLimits: limits,
@@ -212,6 +219,7 @@ export function createRelay(options: RelayOptions): Relay {
     ...port.stats,
     ...tunnels.stats,
     ...gateway.stats,
+    fetches: fetches.running,
     exporters: exporters.size,
   });
 

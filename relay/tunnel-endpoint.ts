@@ -18,6 +18,7 @@ import {
   type TunnelLimits,
   type TunnelLink,
   TunnelProtocolError,
+  type TunnelStream,
 } from "../proto/tunnel/index.ts";
 import { addressGroup } from "./address.ts";
 import type { AddressLimits } from "./address-limits.ts";
@@ -49,6 +50,8 @@ export interface TunnelEndpointOptions {
   readonly attachToken: string | undefined;
   readonly limits?: Partial<TunnelLimits>;
   readonly addressLimits: Pick<AddressLimits, "tunnels" | "ungreeted" | "exporters">;
+  /** A page has opened a stream to the relay itself. */
+  onStream(stream: TunnelStream, exporter: ExporterSession): void;
   /** For tests that cannot wait so long. */
   readonly timing?: Partial<TunnelTiming>;
 }
@@ -248,6 +251,7 @@ export class TunnelEndpoint {
         });
         exporters.moved();
       },
+      onStream: (stream) => this.#options.onStream(stream, session),
     });
     const refusal = exporters.refusal(session);
     if (refusal !== undefined) {

@@ -17,6 +17,7 @@ export const NOTHING_OPEN: RelayStats = {
   tunnels: 0,
   exporters: 0,
   calls: 0,
+  fetches: 0,
   streams: 0,
   waiting: 0,
 };

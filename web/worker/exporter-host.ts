@@ -202,6 +202,7 @@ export class ExporterHost {
         codecs,
         http: createHttpTransfer({
           fetch: this.#platform.fetch,
+          clock,
           openStream: (request) => this.#requireRunning().connection.open(request),
         }),
         clock,
