@@ -230,7 +230,7 @@ class TreeBuilder {
     driverType = driver.category;
     const all: TreeEntry[] = [];
     for (const [childName, child] of driver.builtInChildren ?? []) {
-      const made = await this.#builtInChild(child, childName, spec);
+      const made = await this.#builtInChild(child, childName, spec, all);
       if (made !== undefined) all.push(made);
     }
     all.push(...children);
@@ -286,15 +286,24 @@ class TreeBuilder {
     );
   }
 
+  /** @param siblings What the same driver has brought before: what a `ref` may mean, at any depth. */
   async #builtInChild(
     child: BuiltInChild,
     name: string,
     parent: { path: readonly string[]; line: number; logLevel: Severity },
-  ): Promise<DriverInstance | undefined> {
+    siblings: readonly TreeEntry[],
+  ): Promise<TreeEntry | undefined> {
     const path = [...parent.path, name];
+    if ("ref" in child) {
+      const found = siblings.find((sibling) => sibling.name === child.ref);
+      if (found !== undefined)
+        return { kind: "alias", name, path, target: found.kind === "alias" ? found.target : found };
+      this.#fail(path, parent.line, `its target ${child.ref} is left out`);
+      return undefined;
+    }
     const children: TreeEntry[] = [];
     for (const [childName, own] of ("children" in child && child.children) || []) {
-      const made = await this.#builtInChild(own, childName, { ...parent, path });
+      const made = await this.#builtInChild(own, childName, { ...parent, path }, siblings);
       if (made !== undefined) children.push(made);
     }
     return this.#create({

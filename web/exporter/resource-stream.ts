@@ -16,6 +16,12 @@ import { CLIENT_END_GRACE_MS, dataFrames, END_FRAME, type StreamFrame } from "./
 /** 10 min: how long a file waits for the call that names it. Clients call at once; one that forgot must not keep its place for ever. */
 export const UNUSED_FILE_MS = 600_000;
 
+/**
+ * 250 ms: how much later than its call a stream fails. A client that hears of the call first has left by then, and does not
+ * have to complain about its file too.
+ */
+export const FAILURE_GRACE_MS = 250;
+
 export interface ResourceStreamOptions {
   readonly uuid: string;
   readonly frames: AsyncIterable<StreamFrame>;
@@ -106,8 +112,8 @@ export class ResourceStream implements ResourceFile {
   /**
    * Frames for the client, until the call with the file is over.
    *
-   * After a call that succeeded the client is told so by GOAWAY, and after one that failed it leaves by itself: either way it has
-   * CLIENT_END_GRACE_MS for it, and what it still sends meanwhile is thrown away.
+   * After a call that succeeded the client is told so by GOAWAY, and has CLIENT_END_GRACE_MS to end its own direction: what it still
+   * sends meanwhile is thrown away. After one that failed it leaves by itself, and there is no GOAWAY.
    *
    * @throws what the call has failed with, or what has ended the stream before.
    */
@@ -135,13 +141,16 @@ export class ResourceStream implements ResourceFile {
           break;
         }
       }
-      if (this.#outcome === "complete") yield END_FRAME;
-      await Promise.race([
-        this.#discard(),
-        this.#clock.sleep(CLIENT_END_GRACE_MS, { signal: over.signal }).catch(() => undefined),
-      ]);
-      signal.throwIfAborted();
-      if (this.#outcome !== "complete") throw this.#outcome.failure;
+      const { signal: gone } = over;
+      const discarded = this.#discard();
+      if (this.#outcome === "complete") {
+        yield END_FRAME;
+        await Promise.race([discarded, this.#pause(CLIENT_END_GRACE_MS, gone)]);
+        signal.throwIfAborted();
+      } else {
+        await this.#pause(FAILURE_GRACE_MS, gone);
+        throw this.#outcome.failure;
+      }
     } finally {
       over.abort();
       this.close();
@@ -153,6 +162,10 @@ export class ResourceStream implements ResourceFile {
     this.#used.abort();
     this.#lose(new Error("its stream has ended"));
     this.#onOver();
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    await this.#clock.sleep(ms, { signal }).catch(() => undefined);
   }
 
   async #giveUpUnused(): Promise<void> {
