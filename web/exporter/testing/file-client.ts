@@ -22,6 +22,13 @@ export interface Received {
   readonly error: ConnectError | undefined;
 }
 
+export interface FileClientOptions {
+  readonly encoding?: string | null | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The deadline of the stream. */
+  readonly timeoutMs?: number | undefined;
+}
+
 export class FileClient {
   readonly headers: Headers;
   /** As the client passes it to a call. */
@@ -48,7 +55,7 @@ export class FileClient {
   static open(
     transport: Transport,
     driver: string,
-    { encoding = null, headers = {} }: { encoding?: string | null; headers?: Record<string, string> } = {},
+    { encoding = null, headers = {}, timeoutMs }: FileClientOptions = {},
   ): Promise<FileClient> {
     const { promise: opened, resolve, reject } = Promise.withResolvers<FileClient>();
     const requests = new Requests();
@@ -57,6 +64,7 @@ export class FileClient {
     const responses = createClient(RouterService, transport).stream(requests, {
       headers: { ...headers, request },
       signal: abort.signal,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
       onHeader: (header) => resolve(new FileClient({ headers: header, received, requests, abort })),
     });
     const received = receive(responses);
