@@ -61,6 +61,26 @@ describe("the page's files", () => {
     expect(script.headers["cache-control"]).toContain("immutable");
   });
 
+  it("may speak to their relay alone, but for the exporter's worker, which gets files by URL", async () => {
+    await using test = await startTestRelay();
+    mkdirSync(join(test.directory, "assets"));
+    const names = ["worker-CflOOoCo.js", "script-worker-CflOOoCo.js", "index-CflOOoCo.js", "worker.js"];
+    const sources: Record<string, string | undefined> = {};
+    for (const name of names) {
+      writeFileSync(join(test.directory, "assets", name), "export {};");
+      const { headers } = await get(test.port, `/assets/${name}`);
+      sources[name] = /connect-src ([^;]*)/.exec(String(headers["content-security-policy"]))?.[1];
+    }
+    const own = "'self' ws: wss:";
+    expect(sources).toEqual({
+      "worker-CflOOoCo.js": `${own} https:`,
+      "script-worker-CflOOoCo.js": own,
+      "index-CflOOoCo.js": own,
+      "worker.js": own,
+    });
+    expect((await get(test.port, "/")).headers["content-security-policy"]).toContain(`connect-src ${own};`);
+  });
+
   it("are not sent again to who has them, and not at all for HEAD", async () => {
     await using test = await startTestRelay();
     const { headers } = await get(test.port, "/");

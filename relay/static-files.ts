@@ -7,7 +7,7 @@ import { type FileHandle, open, realpath } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import type { HeaderList } from "../proto/tunnel/index.ts";
 import { answerText, type HttpExchange } from "./http-exchange.ts";
-import { SECURITY_HEADERS } from "./security-headers.ts";
+import { EXPORTER_WORKER_HEADERS, SECURITY_HEADERS } from "./security-headers.ts";
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -94,7 +94,7 @@ async function serveFile(exchange: HttpExchange, file: FileHandle, relative: str
     ["content-type", CONTENT_TYPES[extname(relative)] ?? "application/octet-stream"],
     ["etag", etag],
     ["cache-control", cacheControl(relative)],
-    ...SECURITY_HEADERS,
+    ...(isExporterWorker(relative) ? EXPORTER_WORKER_HEADERS : SECURITY_HEADERS),
   ];
   if (exchange.header("if-none-match") === etag) {
     exchange.respond(304, head, { end: true });
@@ -122,6 +122,11 @@ async function serveFile(exchange: HttpExchange, file: FileHandle, relative: str
     if (!exchange.write(buffer.subarray(0, bytesRead))) await exchange.drained();
   }
   exchange.end();
+}
+
+/** Vite names a worker's script after its source, web/worker.ts; the interpreter's is web/hooks/script-worker.ts. */
+function isExporterWorker(relative: string): boolean {
+  return /^assets\/worker-[\w-]{8,}\.js$/.test(relative);
 }
 
 /** Vite puts a hash of the content into the names below assets/: those never change. */
