@@ -9,6 +9,7 @@ import type { Images } from "../../drivers/base/image.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import type { Exporter, ScriptRunner } from "../exporter/index.ts";
 import type { Around, ToWorker } from "../messages.ts";
+import { fileStream } from "./file-stream.ts";
 import { pageCommands } from "./page-commands.ts";
 import { bridgeShell } from "./shell-bridge.ts";
 import { bridgeStream } from "./stream-bridge.ts";
@@ -88,22 +89,16 @@ export class PageRequests {
   async #sendFile({ path, method, args, file, encoding, around }: Request<"send-file">): Promise<JsonValue> {
     const { exporter, images, signal } = this.#options;
     using image = "sha256" in file ? await images.open(file.sha256) : undefined;
-    const content = "sha256" in file ? image : file;
+    const content =
+      "sha256" in file
+        ? image && { size: image.size, readable: image.stream() }
+        : { size: file.size, readable: fileStream(file) };
     if (content === undefined) {
       throw new Error(`the browser no longer has ${file.name}: choose the file again`);
     }
+    const name = encoding === null ? file.name : unpackedName(file.name);
     return this.#within(path, around, () => {
-      const handle = exporter.resource(
-        path,
-        {
-          direction: "to-driver",
-          readable: content.stream(),
-          size: content.size,
-          name: file.name,
-          encoding,
-        },
-        signal,
-      );
+      const handle = exporter.resource(path, { direction: "to-driver", ...content, name, encoding }, signal);
       return exporter.call(path, method, [handle, ...args], signal);
     });
   }
@@ -114,6 +109,7 @@ export class PageRequests {
       const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
       const handle = exporter.resource(path, { direction: "from-driver", writable, encoding: null }, signal);
       const received = images.receive(readable, { signal });
+      received.catch(() => undefined); // it is looked at behind the call
       try {
         await exporter.call(path, method, [handle, ...args], signal);
       } catch (error) {
@@ -175,4 +171,9 @@ export class PageRequests {
       },
     });
   }
+}
+
+/** What is in `disk.img.gz` is `disk.img`. */
+function unpackedName(name: string): string {
+  return name.replace(/(?<=.)\.(?:gz|xz|bz2|zst)$/i, "");
 }

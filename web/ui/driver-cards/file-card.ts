@@ -89,6 +89,7 @@ export class FileCard extends DriverCard {
       ${this.#renderTools(abilities)} ${this.#renderAnswer()}
       ${this.#toldByHistory ? null : this.renderFailure()}
       <jumptab-transfer-history
+        ?hidden=${this.history.length === 0}
         .transfers=${this.history}
         .kept=${this.kept}
         .actions=${this.actions}

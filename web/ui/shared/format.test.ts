@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, count, duration, measured, timeLeft, timeOfDay } from "./format.ts";
+import { ago, asSentence, bytes, count, duration, measured, timeLeft, timeOfDay } from "./format.ts";
 
 describe("duration()", () => {
   for (const [ms, text] of [
@@ -80,4 +80,12 @@ describe("timeLeft()", () => {
       expect(timeLeft(ms)).toBe(text);
     });
   }
+});
+
+describe("asSentence()", () => {
+  it("gives words a capital and an end, once", () => {
+    expect(asSentence("all 9 bytes are the same")).toBe("All 9 bytes are the same.");
+    expect(asSentence("Really?")).toBe("Really?");
+    expect(asSentence("")).toBe("");
+  });
 });

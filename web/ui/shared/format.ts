@@ -58,3 +58,9 @@ export function timeLeft(ms: number): string {
   if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   return minutes < 10 ? `${minutes} min ${seconds % 60} s` : `${minutes} min`;
 }
+
+/** A sentence of a driver's or a tool's, with a capital and a full stop. */
+export function asSentence(text: string): string {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return whole === "" || /[.!?…]$/.test(whole) ? whole : `${whole}.`;
+}

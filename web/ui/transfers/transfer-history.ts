@@ -9,7 +9,7 @@ import type { Verification } from "../../../drivers/base/driver.ts";
 import type { TransferSnapshot } from "../../messages.ts";
 import type { PageActions } from "../model.ts";
 import { TickController } from "../shared/controllers.ts";
-import { ago, bytes, duration } from "../shared/format.ts";
+import { ago, asSentence, bytes, duration } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import { outcome, shortHash, transferName } from "./transfer-text.ts";
@@ -173,11 +173,11 @@ export class TransferHistoryList extends LitElement {
         </div>
         <div class="line facts">
           ${image === undefined ? null : html`<span>${bytes(image.size)}</span>`}
-          <span>${direction === "to-device" ? "to the device" : "from the device"}, ${by === "client" ? "by a client" : "from this page"}</span>
+          <span>${direction === "to-device" ? "to the device" : "from the device"}, by ${by === "client" ? "a client" : "this page"}</span>
           <span title=${new Date(startedAt).toLocaleString()}>${ago(Date.now() - endedAt)}</span>
-          <span>took ${duration(endedAt - startedAt)}</span>
+          ${endedAt - startedAt < 1000 ? null : html`<span>took ${duration(endedAt - startedAt)}</span>`}
         </div>
-        ${message === undefined ? null : html`<p class="said ${tone === "error" ? "failed" : "muted"}">${message}</p>`}
+        ${message === undefined ? null : html`<p class="said ${tone === "error" ? "failed" : "muted"}">${asSentence(message)}</p>`}
         ${this.#renderVerified(transfer)} ${this.#renderButtons(transfer)}
       </li>
     `;
@@ -268,7 +268,9 @@ export class TransferHistoryList extends LitElement {
     const result = await this.actions
       .verify(transfer.path, sha256, transfer.target ?? null)
       .catch((error: unknown) => ({
-        failure: `It could not be compared: ${error instanceof Error ? error.message : String(error)}`,
+        failure: asSentence(
+          `It could not be compared: ${error instanceof Error ? error.message : String(error)}`,
+        ),
       }));
     this.verifying = undefined;
     this.verified = new Map([...this.verified, [key, result]]);
@@ -288,7 +290,8 @@ function isMatch(result: Verification | { readonly failure: string }): boolean {
 
 function said(result: Verification | { readonly failure: string }): string {
   if (!("matches" in result)) return result.failure;
-  return result.matches ? `The device has it. ${result.detail}` : `The device differs. ${result.detail}`;
+  const { matches, detail } = result;
+  return `${matches ? "The device has it." : "The device differs."} ${asSentence(detail)}`;
 }
 
 /** A name for the download: the file's own, or one that says what it is. */
@@ -300,7 +303,7 @@ function saveName({ name, path, target }: TransferSnapshot): string {
 function spoken(transfer: TransferSnapshot | undefined): string {
   if (transfer === undefined) return "";
   const { label } = outcome(transfer);
-  return `${label}: ${transferName(transfer)}.${transfer.message === undefined ? "" : ` ${transfer.message}`}`;
+  return `${label}: ${transferName(transfer)}.${transfer.message === undefined ? "" : ` ${asSentence(transfer.message)}`}`;
 }
 
 customElements.define("jumptab-transfer-history", TransferHistoryList);
