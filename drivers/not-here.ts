@@ -15,8 +15,6 @@ const NO_TCP = `a page cannot open TCP sockets: ${PYTHON} that reaches the servi
 const NO_UDP = `a page cannot send UDP packets: ${PYTHON} that reaches the device`;
 const NO_LISTENING = `a page cannot listen for connections from the board: ${PYTHON} in the board's network`;
 const NO_LOCAL_NETWORK = `a page cannot reach sockets and networks of its computer: ${PYTHON}`;
-const NO_STORAGE_FILES =
-  "flashing from the page is not there yet: use the Python exporter for this driver meanwhile";
 const NEEDS_USB = "drivers over WebUSB are not there yet: use the Python exporter for this driver meanwhile";
 const NEEDS_HID = "drivers over WebHID are not there yet: use the Python exporter for this driver meanwhile";
 const NEEDS_SERIAL = "this driver over Web Serial is not there yet: export its port as PySerial meanwhile";
@@ -95,10 +93,8 @@ const planned: Readonly<Record<string, readonly string[]>> = {
     "jumpstarter_driver_dutlink.driver.DutlinkPower",
     "jumpstarter_driver_dutlink.driver.DutlinkStorageMux",
     "jumpstarter_driver_pi_pico.driver.PiPicoFlasher",
-    "jumpstarter_driver_probe_rs.driver.ProbeRs",
     "jumpstarter_driver_ridesx.driver.RideSXDriver",
     "jumpstarter_driver_sdwire.driver.SDWire",
-    "jumpstarter_driver_stlink_msd.driver.StlinkMsdFlasher",
   ],
   [NEEDS_HID]: [
     "jumpstarter_driver_noyito_relay.driver.NoyitoPowerHID",
@@ -119,9 +115,6 @@ const planned: Readonly<Record<string, readonly string[]>> = {
   [NEEDS_CAMERA]: [
     "jumpstarter_driver_ustreamer.driver.UStreamer",
     "jumpstarter_driver_video.driver.HttpVideo",
-  ],
-  [NO_STORAGE_FILES]: [
-    "jumpstarter_driver_opendal.driver.Opendal",
   ],
   [HTTP_PLANNED]: [
     "jumpstarter_driver_http_power.driver.HttpPower",

@@ -52,14 +52,39 @@ const available: ReadonlyMap<string, Available> = new Map([
     async () => (await import("./storage/driver.ts")).mockStorageMuxFlasher,
   ),
   entry(
+    "jumpstarter_driver_opendal.driver.Opendal",
+    "A file system for clients, in memory or in a folder of the browser.",
+    async () => (await import("./opendal/driver.ts")).definition,
+  ),
+  entry(
     "jumpstarter_driver_pyserial.driver.PySerial",
     "A serial port, or loop://.",
     async () => (await import("./pyserial/driver.ts")).definition,
   ),
   entry(
+    "jumpstarter_driver_probe_rs.driver.ProbeRs",
+    "A microcontroller behind a debug probe with CMSIS-DAP.",
+    async () => (await import("./cmsis-dap/probe-rs.ts")).definition,
+  ),
+  entry(
+    "jumpstarter_driver_stlink_msd.driver.StlinkMsdFlasher",
+    "A microcontroller that its probe flashes, over CMSIS-DAP.",
+    async () => (await import("./cmsis-dap/stlink-msd.ts")).definition,
+  ),
+  entry(
+    "jumptab.simulator.ProbeBoard",
+    "A simulated microcontroller board with a debug probe.",
+    async () => (await import("./probe-board/driver.ts")).definition,
+  ),
+  entry(
     "jumptab.simulator.DemoBoard",
     "A simulated board with power and a serial console.",
     async () => (await import("./demo-board/driver.ts")).definition,
+  ),
+  entry(
+    "jumptab.simulator.Esp32Board",
+    "A simulated ESP32 board with power, a serial console and a flasher.",
+    async () => (await import("./esp32-board/driver.ts")).definition,
   ),
 ]);
 

@@ -85,12 +85,38 @@ export const ZONES: readonly Zone[] = [
     rule: "a simulated board imports drivers/base and drivers/simulation",
   },
   {
+    files: "drivers/probe-board/**",
+    own: 2,
+    may: ["drivers/base/**", "drivers/simulation/**"],
+    tests: ["drivers/cmsis-dap/probe-rs.ts"],
+    packages: ["valibot"],
+    not: PAGE,
+    rule: "a simulated board imports drivers/base and drivers/simulation",
+  },
+  {
+    files: "drivers/cmsis-dap/testing/**",
+    own: 2,
+    may: ["drivers/base/**", "drivers/simulation/**", "drivers/testing/**"],
+    packages: [],
+    rule: "tools for tests of a driver put a simulated device before it",
+  },
+  {
     files: "drivers/cmsis-dap/**",
     own: 2,
     may: ["drivers/base/**"],
     packages: ["dapjs", "valibot"],
     not: PAGE,
     rule: "the driver of debug probes imports drivers/base and dapjs",
+  },
+  {
+    files: "drivers/esp32-board/**",
+    own: 2,
+    may: ["drivers/base/**", "drivers/simulation/**"],
+    // Its children are drivers of the catalogue, and only together they show that it flashes.
+    tests: ["drivers/pyserial/driver.ts", "drivers/esp32/driver.ts"],
+    packages: ["valibot"],
+    not: PAGE,
+    rule: "a simulated board imports drivers/base and drivers/simulation",
   },
   {
     files: "drivers/esp32/**",
@@ -110,6 +136,14 @@ export const ZONES: readonly Zone[] = [
     // The library that the simulated chip is made for: that it gets along with it is what it promises.
     packages: ["esptool-js"],
     rule: "tests of the simulated ESP32 flash it with the library that flashes real ones",
+  },
+  {
+    files: "drivers/opendal/**",
+    own: 2,
+    may: ["drivers/base/**"],
+    packages: ["valibot", "hash-wasm"],
+    not: PAGE,
+    rule: "a file system imports drivers/base, and hashes what it keeps",
   },
   {
     files: "drivers/*/**",

@@ -1,0 +1,98 @@
+/**
+ * StlinkMsdFlasher: boards whose probe flashes what is given to it, over CMSIS-DAP instead of its USB drive, which pages cannot reach.
+ * Above: the registry. Below: probe-session.ts, flash-target.ts, drivers/base.
+ * Specification: jumpstarter_driver_stlink_msd.driver.StlinkMsdFlasher.
+ */
+
+import * as v from "valibot";
+import { stringArgument } from "../base/arguments.ts";
+import { configObject } from "../base/config-object.ts";
+import { type Driver, type DriverContext, defineDriver } from "../base/driver.ts";
+import { DriverError } from "../base/error.ts";
+import { exportedCall, exportedMethods } from "../base/methods.ts";
+import { resourceArgument } from "../base/resource.ts";
+import { readFirmware } from "./firmware-file.ts";
+import { compareTarget, flashTarget, MAX_FIRMWARE_BYTES } from "./flash-target.ts";
+import { KNOWN_PROBES, ProbeSession } from "./probe-session.ts";
+
+const DEFAULT_NAME = "firmware.bin";
+
+const config = configObject({
+  /** The USB drive's; there is none here, so it says nothing. */
+  volume_name: v.nullish(v.string("write the volume's name as text"), null),
+});
+
+export const definition = defineDriver({
+  type: "jumpstarter_driver_stlink_msd.driver.StlinkMsdFlasher",
+  summary: "Boards with DAPLink firmware that take .bin and .hex files. Needs Web USB and a granted probe.",
+  config,
+  create: (context) => createFlasher(context),
+});
+
+function createFlasher(context: DriverContext): Driver {
+  const { resources, storage, log } = context;
+  const session = new ProbeSession(context, { filters: KNOWN_PROBES, speed: undefined });
+  return {
+    clientClass: "jumpstarter_driver_stlink_msd.client.StlinkMsdFlasherClient",
+    category: "storage",
+    methods: exportedMethods({
+      info: exportedCall({}, (_, { signal }) =>
+        session.use("looking at the probe", signal, async (probe) => {
+          const { vendor, product, serial, firmware } = await probe.info();
+          return {
+            "CMSIS-DAP Version": firmware,
+            Product: product,
+            "Unique ID": serial,
+            Vendor: vendor,
+            // There is no drive; clients print what they get.
+            mount_point: "none: over CMSIS-DAP",
+          };
+        }),
+      ),
+      flash: exportedCall(
+        { source: resourceArgument, target: v.nullish(stringArgument) },
+        async ({ source, target }, options) => {
+          checkName(target ?? DEFAULT_NAME);
+          const { readable, size } = await resources.read(source, options);
+          using image = await storage.images.receive(readable, {
+            signal: options.signal,
+            maxBytes: MAX_FIRMWARE_BYTES,
+            onProgress: (done) => options.report?.step({ phase: "receiving", done, total: size }),
+          });
+          options.report?.image(image);
+          const file = readFirmware(await image.bytes());
+          if (file.kind === "ELF") throw unsupported(".elf");
+          await session.use("flashing", options.signal, (probe) => flashTarget(probe, file, options));
+          log.info(`${target ?? DEFAULT_NAME}: ${image.size} bytes are flashed and verified`);
+        },
+      ),
+      dump: exportedCall({ target: resourceArgument, partition: v.nullish(stringArgument) }, () => {
+        throw new DriverError(
+          "not-implemented",
+          "this flasher only writes: read the target's memory with a ProbeRs driver on the same board",
+        );
+      }),
+    }),
+    verify: (image, _target, options) =>
+      session.use("verifying", options.signal, async (probe) =>
+        compareTarget(probe, readFirmware(await image.bytes()), options),
+      ),
+    async [Symbol.asyncDispose]() {
+      session[Symbol.dispose]();
+    },
+  };
+}
+
+/** By the file's name, as the Python driver has it, before anything is sent. */
+function checkName(name: string): void {
+  const ending = /\.[^./\\]*$/.exec(name.toLowerCase())?.[0];
+  if (ending === ".bin" || ending === ".hex") return;
+  throw unsupported(ending ?? name);
+}
+
+function unsupported(format: string): DriverError {
+  return new DriverError(
+    "invalid-argument",
+    `Unsupported firmware format '${format}': flash a .bin or .hex file, which objcopy makes of an ELF file`,
+  );
+}
