@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { JsonObject } from "./base/json.ts";
 import { commands } from "./commands.ts";
 import { catalogue } from "./registry.ts";
 import { createTestContext } from "./testing/test-context.ts";
 
 /** Enough of a configuration for each driver that needs one. */
-const CONFIGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const CONFIGS: Readonly<Record<string, JsonObject>> = {
+  "jumpstarter_driver_opendal.driver.Opendal": { scheme: "memory", kwargs: {} },
   "jumpstarter_driver_pyserial.driver.PySerial": { url: "loop://" },
 };
 

@@ -66,6 +66,8 @@ export interface FlagDefinition {
 /** An option with a value; the last one typed counts. */
 export interface OptionDefinition extends FlagDefinition {
   readonly value: ValueKind;
+  /** Each one that is typed counts, in their order. */
+  readonly many?: true;
   readonly default?: string | number;
   /** Whether help says the default. */
   readonly showDefault?: boolean;
@@ -146,9 +148,11 @@ type ArgumentValue<A> = A extends { readonly count: "many"; readonly value: infe
       : never;
 
 type OptionValue<O> = O extends { readonly value: infer Kind }
-  ? O extends { readonly default: string | number }
-    ? ValueOf<Kind>
-    : ValueOf<Kind> | undefined
+  ? O extends { readonly many: true }
+    ? readonly ValueOf<Kind>[]
+    : O extends { readonly default: string | number }
+      ? ValueOf<Kind>
+      : ValueOf<Kind> | undefined
   : boolean;
 
 type ValuesOf<A, O> = { readonly [K in keyof A]: ArgumentValue<A[K]> } & {

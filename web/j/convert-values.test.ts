@@ -33,6 +33,20 @@ describe("convertOptions()", () => {
     });
   });
 
+  it("gives all values of an option that may come several times", () => {
+    const definitions = {
+      target: { names: ["--target", "-t"], value: "text", many: true, summary: "" },
+      bank: { names: ["--bank"], value: "integer", many: true, summary: "" },
+    } as const;
+    const given = (...args: string[]) => convertOptions(scanArguments(args, definitions, true), definitions);
+    expect(given()).toEqual({ target: [], bank: [] });
+    expect(given("-t", "a:1", "--bank=2", "--target=b:2", "-tc", "--bank", "1")).toEqual({
+      target: ["a:1", "b:2", "c"],
+      bank: [2, 1],
+    });
+    expect(() => given("--bank", "1", "--bank", "x")).toThrow("'x' is not a valid integer.");
+  });
+
   const INTEGERS: readonly (readonly [string, number | undefined])[] = [
     ["0", 0],
     ["-5", -5],

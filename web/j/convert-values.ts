@@ -26,11 +26,15 @@ export function convertOptions(scanned: Scanned, definitions: OptionDefinitions)
   for (const [key, text] of scanned.options) {
     const option = definitions[key];
     if (option === undefined || !("value" in option) || text === true) continue;
-    values[key] = convert(text, option.value, option.names.map(quoted).join(" / "));
+    const hint = option.names.map(quoted).join(" / ");
+    values[key] =
+      option.many === true
+        ? (scanned.values.get(key) ?? []).map((each) => convert(each, option.value, hint))
+        : convert(text, option.value, hint);
   }
   for (const [key, option] of Object.entries(definitions)) {
     if (!("value" in option)) values[key] = scanned.options.has(key);
-    else if (!Object.hasOwn(values, key)) values[key] = option.default;
+    else if (!Object.hasOwn(values, key)) values[key] = option.many === true ? [] : option.default;
   }
   return values;
 }

@@ -16,6 +16,8 @@ import { quoted, shown } from "./quoted.ts";
 export interface Scanned {
   /** By key; true for a flag. In the order in which they came first. */
   readonly options: ReadonlyMap<string, string | true>;
+  /** All values of an option, by key: for those that may be given several times. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
   readonly help: boolean;
   readonly rest: readonly string[];
 }
@@ -39,6 +41,7 @@ export function scanArguments(
     for (const name of option.names) byName.set(name, { key, option });
   }
   const options = new Map<string, string | true>();
+  const values = new Map<string, readonly string[]>();
   const rest: string[] = [];
   let help = false;
   let at = 0;
@@ -54,6 +57,7 @@ export function scanArguments(
     }
     if (key === HELP.key) help = true;
     else options.set(key, value);
+    if (value !== true) values.set(key, [...(values.get(key) ?? []), value]);
   };
 
   /** `-abc`: flags together, the last one may take a value, with or without a space. */
@@ -88,7 +92,7 @@ export function scanArguments(
       break;
     }
   }
-  return { options, help, rest: [...rest, ...args.slice(at)] };
+  return { options, values, help, rest: [...rest, ...args.slice(at)] };
 }
 
 /** `No such command 'powre'. Did you mean 'power'?` */
