@@ -179,6 +179,13 @@ function random(length: number): Uint8Array {
   return bytes;
 }
 
+/** Where two files differ; a comparison byte by byte, since those of test libraries take seconds. */
+function firstDifference(a: Uint8Array | undefined, b: Uint8Array): number | undefined {
+  if (a?.length !== b.length) return Math.min(a?.length ?? 0, b.length);
+  const index = a.findIndex((byte, at) => byte !== b[at]);
+  return index < 0 ? undefined : index;
+}
+
 interface Protocol {
   readonly timeoutMs?: number;
 }
@@ -226,7 +233,8 @@ for (const [name, protocol] of PROTOCOLS) {
       await using world = await bench();
       await flash(world, world.uuid, random(100), protocol);
       await flash(world, world.uuid, random(300_000), { ...protocol, target: "uboot" });
-      expect(await dump(world, world.uuid, { ...protocol, target: "uboot" })).toEqual(random(300_000));
+      const uboot = await dump(world, world.uuid, { ...protocol, target: "uboot" });
+      expect(firstDifference(uboot, random(300_000))).toBeUndefined();
       expect(await dump(world, world.uuid, protocol)).toEqual(random(100));
     });
 
@@ -340,8 +348,8 @@ describe("a file with an encoding", () => {
     const bytes = random(200_000);
     const encoded = joinBytes([Uint8Array.of(0x1f), turned(bytes)]);
     await flash(world, world.uuid, encoded, { encoding: "gzip" });
-    expect(world.shop.kept.get(undefined)).toEqual(bytes);
-    expect(await dump(world, world.uuid, { encoding: "zstd" })).toEqual(encoded);
+    expect(firstDifference(world.shop.kept.get(undefined), bytes)).toBeUndefined();
+    expect(firstDifference(await dump(world, world.uuid, { encoding: "zstd" }), encoded)).toBeUndefined();
     expect(asked).toEqual(["gzip", "zstd"]);
   });
 
@@ -508,7 +516,7 @@ describe("a handle", () => {
     });
     world.shop.go();
     await first;
-    expect(world.shop.kept.get(undefined)).toEqual(random(200_000));
+    expect(firstDifference(world.shop.kept.get(undefined), random(200_000))).toBeUndefined();
   });
 
   it("is refused after its call, as used while its stream is open and as unknown then", async () => {
@@ -610,7 +618,7 @@ describe("files beside other work", () => {
   it("R13: a flash that stalls leaves other calls alone, and its client waits", async () => {
     await using world = await bench();
     const file = await FileClient.open(world.transport, world.uuid);
-    const bytes = random(8 * 1024 * 1024);
+    const bytes = random(4 * 1024 * 1024);
     let sent = 0;
     const sending = (async () => {
       for (let at = 0; at < bytes.length; at += CLIENT_CHUNK_BYTES) {
@@ -628,7 +636,7 @@ describe("files beside other work", () => {
     expect(sent).toBeLessThanOrEqual(1024 * 1024);
     world.shop.go();
     await Promise.all([stalled, sending]);
-    expect(world.shop.kept.get(undefined)).toEqual(bytes);
+    expect(firstDifference(world.shop.kept.get(undefined), bytes)).toBeUndefined();
   });
 
   it("R20: two flashes at once on two drivers are both intact", async () => {
@@ -639,8 +647,8 @@ describe("files beside other work", () => {
       flash(world, world.uuid, one, { target: "one" }),
       flash(world, world.other, two, { target: "two" }),
     ]);
-    expect(world.shop.kept.get("one")).toEqual(one);
-    expect(world.shop.kept.get("two")).toEqual(two);
+    expect(firstDifference(world.shop.kept.get("one"), one)).toBeUndefined();
+    expect(firstDifference(world.shop.kept.get("two"), two)).toBeUndefined();
   });
 
   it("R22: a flash whose relay is lost fails, and nothing passes for the whole file", async () => {

@@ -107,6 +107,7 @@ export async function connect(options: {
   hooks?: Partial<ExporterConfig["hooks"]>;
   scripts?: ScriptRunner;
   onFatal?: (failure: string) => void;
+  onChange?: () => void;
   access?: "shared" | "exclusive";
   codecs?: Codecs;
   http?: HttpTransfer;
@@ -135,7 +136,7 @@ export async function connect(options: {
     access: options.access ?? "shared",
     scripts: options.scripts ?? new ScriptedRunner(),
     commands: () => ({}),
-    onChange: () => undefined,
+    onChange: options.onChange ?? (() => undefined),
     onFatal: options.onFatal ?? (() => undefined),
   });
   const schedule = (run: () => void): void => {
