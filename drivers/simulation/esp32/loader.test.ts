@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { deflateSync } from "node:zlib";
+import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { ManualClock } from "../../testing/manual-clock.ts";
+import { fuzzSettings } from "../../../proto/tunnel/testing/fuzz.ts";
+import { ManualClock, settle } from "../../testing/manual-clock.ts";
 import { Esp32, type Esp32Options } from "./chip.ts";
 import { fillCode } from "./factory.ts";
 import { checksum, OP } from "./packet.ts";
@@ -54,6 +56,11 @@ class Host implements Disposable {
       this.#listening.add(listen);
       listen();
     });
+  }
+
+  /** What the chip said so far is not of interest. */
+  forget(): void {
+    this.#packets.length = 0;
   }
 
   /** Packets that nobody asked for. */
@@ -397,5 +404,41 @@ describe("a chip with a fault", () => {
     host.chip.faults.nonsense = false;
     expect(heard.length).toBeGreaterThan(0);
     expect(heard[0]).not.toBe(0xc0);
+  });
+});
+
+describe("any host", () => {
+  it("leaves a chip that starts again and answers, whatever it sent", async () => {
+    connect();
+    const ops = [...Object.values(OP), 0x00, 0x77, 0xff];
+    const command = fc.record({
+      op: fc.constantFrom(...ops),
+      data: fc.oneof(
+        fc.uint8Array({ maxLength: 40 }),
+        fc
+          .array(fc.constantFrom(0, 1, 3, 16, 0x1000, 0x4000, 0x40_0000, STUB_ENTRY, 0xffff_ffff), {
+            maxLength: 8,
+          })
+          .map((values) => words(...values)),
+      ),
+      sum: fc.constantFrom(0, 0xef),
+      noise: fc.uint8Array({ maxLength: 5 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), fc.array(command, { maxLength: 12 }), async (stub, commands) => {
+        host.chip.start(true);
+        host.forget();
+        if (stub) await host.startStub();
+        for (const { op, data, sum, noise } of commands) {
+          await host.chip.receive(noise);
+          await host.send(op, data, sum);
+        }
+        await settle();
+        host.chip.start(true);
+        host.forget();
+        await host.sync();
+      }),
+      fuzzSettings(50),
+    );
   });
 });
