@@ -74,6 +74,9 @@ export interface ResourceOptions {
 export interface Resources {
   /** Rejects with a DriverError when the handle is unknown or used, or its encoding is not one of ours. */
   read(handle: ResourceHandle, options: ResourceOptions): Promise<ResourceReader>;
-  /** Closing it makes the file complete, aborting it (or never closing it) tells the client that it is not. Rejects as `read` does. */
+  /**
+   * Closing it makes the file complete; a call that aborts it, or never closes it, fails. Chunks that are written are handed on, not
+   * copied: they must not change afterwards. Rejects as `read` does.
+   */
   write(handle: ResourceHandle, options: ResourceOptions): Promise<WritableStream<Uint8Array>>;
 }

@@ -639,6 +639,28 @@ describe("files beside other work", () => {
     expect(firstDifference(world.shop.kept.get(undefined), bytes)).toBeUndefined();
   });
 
+  it("a dump that its client does not read stops its driver", async () => {
+    await using world = await bench();
+    const request = JSON.stringify({ kind: "resource", uuid: world.uuid });
+    const stream = world.relay.open({
+      method: "POST",
+      path: "/jumpstarter.v1.RouterService/Stream",
+      h: [
+        ["content-type", "application/grpc"],
+        ["request", request],
+      ],
+    });
+    const { h } = await stream.response;
+    const handle = JSON.parse(h.find(([name]) => name === "resource")?.[1] ?? "null");
+    world.shop.go();
+    const client = new AbortController();
+    const call = driverCall(world.transport, world.uuid, "dump_endless", [handle], { signal: client.signal });
+    for (let count = 0; count < 50; count += 1) await driverCall(world.transport, world.uuid, "on", []);
+    expect(world.exporter.transfers[0]?.step.done).toBeLessThanOrEqual(1024 * 1024);
+    stream.reset(Code.Canceled, "the client has seen enough");
+    await expect(call).rejects.toMatchObject({ code: Code.Unavailable });
+  });
+
   it("R20: two flashes at once on two drivers are both intact", async () => {
     await using world = await bench();
     const one = random(3_000_000);
