@@ -94,6 +94,26 @@ export const ZONES: readonly Zone[] = [
     rule: "a simulated board imports drivers/base and drivers/simulation",
   },
   {
+    files: "drivers/pico-board/**",
+    own: 2,
+    may: ["drivers/base/**", "drivers/simulation/**"],
+    // Its children are drivers of the catalogue, and only together they show that it flashes.
+    tests: ["drivers/pyserial/driver.ts", "drivers/pi-pico/driver.ts"],
+    packages: ["valibot"],
+    not: PAGE,
+    rule: "a simulated board imports drivers/base and drivers/simulation",
+  },
+  {
+    files: "drivers/pi-pico/**",
+    own: 2,
+    may: ["drivers/base/**"],
+    // It touches the port of a PySerial, which lends it.
+    tests: ["drivers/pyserial/driver.ts"],
+    packages: ["valibot"],
+    not: PAGE,
+    rule: "the flasher of Picos imports drivers/base",
+  },
+  {
     files: "drivers/cmsis-dap/testing/**",
     own: 2,
     may: ["drivers/base/**", "drivers/simulation/**", "drivers/testing/**"],
