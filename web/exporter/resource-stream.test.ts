@@ -128,10 +128,12 @@ describe("ResourceStream, as a driver reads it", () => {
     const read = reader.read();
     await settle();
     abort.abort(new Error("the session has ended"));
-    peer.halfCloses();
     await expect(read).rejects.toThrow(/broke off after 0 bytes: the session has ended/);
     expect(await end).toMatchObject({ message: "the session has ended" });
     expect(state.over).toBe(true);
+    peer.halfCloses();
+    await settle();
+    await expect(reader.read()).rejects.toThrow(/the session has ended/);
   });
 
   it("fails also when it is read only then", async () => {
