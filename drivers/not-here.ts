@@ -92,7 +92,6 @@ const planned: Readonly<Record<string, readonly string[]>> = {
     "jumpstarter_driver_dutlink.driver.Dutlink",
     "jumpstarter_driver_dutlink.driver.DutlinkPower",
     "jumpstarter_driver_dutlink.driver.DutlinkStorageMux",
-    "jumpstarter_driver_pi_pico.driver.PiPicoFlasher",
     "jumpstarter_driver_ridesx.driver.RideSXDriver",
     "jumpstarter_driver_sdwire.driver.SDWire",
   ],

@@ -57,6 +57,11 @@ const available: ReadonlyMap<string, Available> = new Map([
     async () => (await import("./opendal/driver.ts")).definition,
   ),
   entry(
+    "jumpstarter_driver_pi_pico.driver.PiPicoFlasher",
+    "Flashes a Raspberry Pi Pico over USB.",
+    async () => (await import("./pi-pico/driver.ts")).definition,
+  ),
+  entry(
     "jumpstarter_driver_pyserial.driver.PySerial",
     "A serial port, or loop://.",
     async () => (await import("./pyserial/driver.ts")).definition,

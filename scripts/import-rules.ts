@@ -104,6 +104,13 @@ export const ZONES: readonly Zone[] = [
     rule: "a simulated board imports drivers/base and drivers/simulation",
   },
   {
+    files: "drivers/pi-pico/testing/**",
+    own: 2,
+    may: ["drivers/base/**", "drivers/simulation/**", "drivers/testing/**"],
+    packages: ["valibot"],
+    rule: "tools for tests of a driver put a simulated device before it",
+  },
+  {
     files: "drivers/pi-pico/**",
     own: 2,
     may: ["drivers/base/**"],
