@@ -37,7 +37,9 @@ export type CommandFile =
 
 /** Files where a command runs; paths are relative to its working directory. Rejects with a CommandError. */
 export interface CommandFiles {
+  /** The bytes belong to the command. */
   read(path: string): Promise<Uint8Array>;
+  /** The bytes are given away: they may go to another worker. */
   write(path: string, bytes: Uint8Array): Promise<void>;
 }
 

@@ -24,7 +24,7 @@ export function createScriptRunner({ clock }: { readonly clock: Clock }): Script
       });
       worker.addEventListener("messageerror", () => onError("a message could not be read"));
       return {
-        post: (message) => worker.postMessage(message),
+        post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
         terminate: () => worker.terminate(),
       };
     },

@@ -5,14 +5,17 @@
  */
 
 import type { Clock } from "../../drivers/base/clock.ts";
+import type { CommandFiles } from "../../drivers/base/command.ts";
 import { messageOf } from "../../drivers/base/dom-error.ts";
 import type { ScriptCommand, ScriptCommandResult } from "../exporter/script-runner.ts";
+import { FileCalls } from "./file-calls.ts";
 import { MAX_COMMAND_OUTPUT_CHARACTERS, MAX_COMMANDS_IN_FLIGHT, STOP_GRACE_MS } from "./limits.ts";
 import { type FromInterpreter, INTERRUPTED, type OutputStream, type ToInterpreter } from "./protocol.ts";
 
 /** A worker that runs serve-interpreter.ts. */
 export interface InterpreterWorker {
-  post(message: ToInterpreter): void;
+  /** @param transfer What is given away with it. */
+  post(message: ToInterpreter, transfer?: readonly ArrayBuffer[]): void;
   /** End it, whatever it does. */
   terminate(): void;
 }
@@ -48,6 +51,8 @@ export class InterpreterSession {
   #over = false;
   /** Commands of ours at work, and what ends each of them. */
   readonly #commands = new Map<number, AbortController>();
+  /** What these ask of the script's files. */
+  readonly #files = new FileCalls((message, transfer) => this.#worker.post(message, transfer));
   /** What it does now: its end, and the signal of its commands. */
   #work: { readonly end: PromiseWithResolvers<Done>; readonly stop: AbortController } | undefined;
   #failure: Error | undefined;
@@ -92,6 +97,7 @@ export class InterpreterSession {
     if (this.#over) return;
     this.#over = true;
     this.#worker.terminate();
+    this.#files.end();
     this.#work?.stop.abort();
     this.#work?.end.resolve(STOPPED);
   }
@@ -129,6 +135,9 @@ export class InterpreterSession {
       case "command-stop":
         this.#commands.get(message.id)?.abort();
         break;
+      case "file":
+        this.#files.receive(message);
+        break;
       case "done":
         this.#work?.end.resolve(message);
         break;
@@ -151,7 +160,8 @@ export class InterpreterSession {
       this.#commands.set(id, own);
       try {
         const signal = AbortSignal.any([stopped, own.signal]);
-        result = bounded(name, await command(args, { stdin, signal }));
+        const files: CommandFiles = this.#files.of(id);
+        result = bounded(name, await command(args, { stdin, signal, files }));
       } catch (error) {
         result = failed(1, `${name}: ${messageOf(error)}`);
       } finally {

@@ -5,12 +5,14 @@
  */
 
 import { Bash, type Command, type CommandName, getCommandNames } from "just-bash/browser";
+import type { CommandFiles } from "../../drivers/base/command.ts";
 import type { ScriptCommandResult } from "../exporter/script-runner.ts";
 import { inBashWords } from "./bash-words.ts";
 import { INTERPRETER_LIMITS } from "./limits.ts";
 import { LIVE_FILES, LiveFiles } from "./live-files.ts";
 import { withLiveOutput } from "./live-output.ts";
 import { HOME, INTERRUPTED, type OutputStream } from "./protocol.ts";
+import { scriptFiles } from "./script-files.ts";
 import { timeoutCommand } from "./timeout-command.ts";
 
 /** They need what a browser does not have. */
@@ -23,13 +25,21 @@ export interface InterpreterOptions {
   /** Names of commands of ours. */
   readonly commands: readonly string[];
   readonly write: (stream: OutputStream, content: string | Uint8Array) => void;
-  /** `signal`: the command's own end, as by `timeout`; it resolves soon after. */
   readonly runCommand: (
     name: string,
     args: readonly string[],
-    options: { readonly stdin: string; readonly signal: AbortSignal | undefined },
+    call: CommandCall,
   ) => Promise<ScriptCommandResult>;
   readonly sleep: (ms: number, options: { signal: AbortSignal }) => Promise<void>;
+}
+
+/** What a command of ours gets with its arguments. */
+export interface CommandCall {
+  readonly stdin: string;
+  /** The script's files, from where the command runs. */
+  readonly files: CommandFiles;
+  /** The command's own end, as by `timeout`; it resolves soon after. */
+  readonly signal: AbortSignal | undefined;
 }
 
 export class Interpreter {
@@ -120,10 +130,10 @@ export class Interpreter {
     const { runCommand } = this.#options;
     return {
       name,
-      execute: async (args, { stdin, signal }) => {
+      execute: async (args, { stdin, signal, fs, cwd }) => {
         const bytes = Uint8Array.from(String(stdin), (char) => char.charCodeAt(0));
-        const options = { stdin: new TextDecoder().decode(bytes), signal };
-        return { ...(await runCommand(name, args, options)), stdoutKind: "text" };
+        const call = { stdin: new TextDecoder().decode(bytes), files: scriptFiles(fs, cwd), signal };
+        return { ...(await runCommand(name, args, call)), stdoutKind: "text" };
       },
     };
   }

@@ -29,7 +29,26 @@ export type ToInterpreter =
   | { readonly kind: "line"; readonly line: string }
   /** Stop what is running; `done` comes all the same. */
   | { readonly kind: "stop" }
-  | { readonly kind: "command-result"; readonly id: number; readonly result: ScriptCommandResult };
+  | { readonly kind: "command-result"; readonly id: number; readonly result: ScriptCommandResult }
+  /** What a command at work wants of the script's files. Answered by `file`. */
+  | FileRequest;
+
+/** Paths are relative to the working directory of the command. */
+export type FileRequest = {
+  readonly kind: "file-request";
+  readonly id: number;
+  /** The command's. */
+  readonly command: number;
+  readonly path: string;
+  /** To be written; transferred. Undefined: the file is read. */
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+};
+
+/** Its bytes are transferred; undefined for one that was written. */
+export type FileAnswer = { readonly kind: "file"; readonly id: number } & (
+  | { readonly ok: true; readonly bytes: Uint8Array<ArrayBuffer> | undefined }
+  | { readonly ok: false; readonly message: string }
+);
 
 export type FromInterpreter =
   /** The interpreter is loaded. */
@@ -46,6 +65,7 @@ export type FromInterpreter =
     }
   /** End this command; its result comes all the same. */
   | { readonly kind: "command-stop"; readonly id: number }
+  | FileAnswer
   | {
       readonly kind: "done";
       readonly exitCode: number;

@@ -9,6 +9,6 @@ import { serveInterpreter } from "./serve-interpreter.ts";
 
 const receive = serveInterpreter({
   clock: systemClock,
-  post: (message) => postMessage(message),
+  post: (message, transfer = []) => postMessage(message, { transfer: [...transfer] }),
 });
 addEventListener("message", (event: MessageEvent<ToInterpreter>) => receive(event.data));

@@ -6,14 +6,16 @@
 import type { Clock } from "../../drivers/base/clock.ts";
 import { messageOf } from "../../drivers/base/dom-error.ts";
 import { MAX_RESULT_FILE_BYTES, type ScriptCommandResult } from "../exporter/script-runner.ts";
+import { answerFileRequest } from "./answer-file-request.ts";
 import { BoundedOutput } from "./bounded-output.ts";
-import { Interpreter } from "./interpreter.ts";
+import { type CommandCall, Interpreter } from "./interpreter.ts";
 import { MAX_COMMAND_INPUT_CHARACTERS, MAX_SCRIPT_CHARACTERS } from "./limits.ts";
 import type { FromInterpreter, ToInterpreter } from "./protocol.ts";
 
 export interface InterpreterPlatform {
   readonly clock: Clock;
-  post(message: FromInterpreter): void;
+  /** @param transfer What is given away with it. */
+  post(message: FromInterpreter, transfer?: readonly ArrayBuffer[]): void;
 }
 
 /** @returns What takes the messages of the other side. */
@@ -25,7 +27,11 @@ export function serveInterpreter(platform: InterpreterPlatform): (message: ToInt
 
 class InterpreterServer {
   readonly #platform: InterpreterPlatform;
-  readonly #commands = new Map<number, (result: ScriptCommandResult) => void>();
+  /** Commands of ours at work: what takes the result, and the files that they may ask for. */
+  readonly #commands = new Map<
+    number,
+    { readonly files: CommandCall["files"]; resolve(result: ScriptCommandResult): void }
+  >();
   #nextCommand = 1;
   #output: BoundedOutput;
   #shell: Interpreter | undefined;
@@ -59,8 +65,13 @@ class InterpreterServer {
         this.#stop.abort();
         break;
       case "command-result":
-        this.#commands.get(message.id)?.(message.result);
+        this.#commands.get(message.id)?.resolve(message.result);
         this.#commands.delete(message.id);
+        break;
+      case "file-request":
+        void answerFileRequest(message, this.#commands.get(message.command)?.files).then((answer) =>
+          this.#platform.post(answer, answer.ok && answer.bytes !== undefined ? [answer.bytes.buffer] : []),
+        );
         break;
     }
   }
@@ -117,7 +128,7 @@ class InterpreterServer {
   #runCommand(
     name: string,
     args: readonly string[],
-    { stdin, signal }: { readonly stdin: string; readonly signal: AbortSignal | undefined },
+    { stdin, files, signal }: CommandCall,
   ): Promise<ScriptCommandResult> {
     const characters = args.reduce((sum, arg) => sum + arg.length, stdin.length);
     if (characters > MAX_COMMAND_INPUT_CHARACTERS) {
@@ -129,9 +140,12 @@ class InterpreterServer {
     const id = this.#nextCommand++;
     const over = new AbortController();
     return new Promise((resolve) => {
-      this.#commands.set(id, (result) => {
-        over.abort();
-        resolve(result);
+      this.#commands.set(id, {
+        files,
+        resolve(result) {
+          over.abort();
+          resolve(result);
+        },
       });
       this.#platform.post({ kind: "command", id, name, args, stdin });
       const stop = (): void => this.#platform.post({ kind: "command-stop", id });

@@ -9,4 +9,10 @@ import { serveInterpreter } from "../serve-interpreter.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("this file is the beginning of a thread");
-port.on("message", serveInterpreter({ clock: systemClock, post: (message) => port.postMessage(message) }));
+port.on(
+  "message",
+  serveInterpreter({
+    clock: systemClock,
+    post: (message, transfer = []) => port.postMessage(message, [...transfer]),
+  }),
+);

@@ -14,7 +14,7 @@ export function nodeThreads(entry: URL = ENTRY): StartWorker {
     thread.on("message", onMessage);
     thread.on("error", (error) => onError(error instanceof Error ? error.message : String(error)));
     return {
-      post: (message) => thread.postMessage(message),
+      post: (message, transfer = []) => thread.postMessage(message, [...transfer]),
       terminate: () => void thread.terminate(),
     };
   };
