@@ -358,6 +358,18 @@ describe("a file with an encoding", () => {
     expect(await dump(world, world.uuid, { encoding: "gzip" })).toEqual(Uint8Array.of(0x1f));
   });
 
+  it("is complete with what its encoder says last", async () => {
+    const encoder = async () =>
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform: () => undefined,
+        flush(controller) {
+          for (let count = 0; count < 20; count += 1) controller.enqueue(random(CLIENT_CHUNK_BYTES));
+        },
+      });
+    await using world = await bench({ codecs: { ...codecs(), encoder } });
+    expect(await dump(world, world.uuid, { encoding: "bz2" })).toHaveLength(20 * CLIENT_CHUNK_BYTES);
+  });
+
   it("fails the call when it is corrupt", async () => {
     await using world = await bench({ codecs: codecs() });
     const file = await FileClient.open(world.transport, world.uuid, { encoding: "gzip" });
