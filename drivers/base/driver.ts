@@ -52,7 +52,7 @@ export interface Verification {
   readonly detail: string;
 }
 
-/** A child that a driver makes for itself: a ready driver, or a type from the catalogue with devices of its own. */
+/** A child that a driver makes for itself: a ready driver, a type from the catalogue with devices of its own, or another child again. */
 export type BuiltInChild =
   | {
       readonly driver: Driver;
@@ -67,6 +67,10 @@ export type BuiltInChild =
       readonly description?: string;
       /** Children of its own, made before it. */
       readonly children?: ReadonlyMap<string, BuiltInChild>;
+    }
+  | {
+      /** As `ref` in a configuration: the name of a child that the same driver brings before this one. */
+      readonly ref: string;
     };
 
 /** What a driver gets to work with. */

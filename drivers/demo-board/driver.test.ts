@@ -26,7 +26,7 @@ async function bench(config = {}): Promise<Bench> {
   const power = board.builtInChildren?.get("power");
   const serial = board.builtInChildren?.get("serial");
   if (power === undefined || !("driver" in power)) throw new Error("power is a ready driver");
-  if (serial === undefined || "driver" in serial) throw new Error("serial is a type");
+  if (serial === undefined || !("type" in serial)) throw new Error("serial is a type");
   expect(serial.type).toBe(pySerial.type);
   const powerContext = createTestContext({ path: ["board", "power"], clock });
   power.attached?.(powerContext);

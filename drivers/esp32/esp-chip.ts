@@ -71,20 +71,26 @@ export class EspChip implements AsyncDisposable {
     const connected = await connect(options);
     const { transport, loader } = connected;
     try {
-      return await guarded(connected, options, async () => {
-        await loader.chip.postConnect?.(loader);
-        const identity = await identifyChip(loader);
-        await loader.runStub();
-        if (!loader.IS_STUB) {
-          throw new DriverError(
-            "not-implemented",
-            `${identity.chip} does not let a flasher run (secure download mode), or is too new for this page: use esptool on a host`,
-          );
-        }
-        // A chip with USB of its own has no rate to change.
-        if (options.baudrate !== ROM_BAUD && transport.getVid() !== ESPRESSIF_VID) await loader.changeBaud();
-        return new EspChip(options, connected, identity, await flashBytesOf(loader));
-      });
+      return await guarded(
+        connected,
+        options,
+        async () => {
+          await loader.chip.postConnect?.(loader);
+          const identity = await identifyChip(loader);
+          await loader.runStub();
+          if (!loader.IS_STUB) {
+            throw new DriverError(
+              "not-implemented",
+              `${identity.chip} does not let a flasher run (secure download mode), or is too new for this page: use esptool on a host`,
+            );
+          }
+          // A chip with USB of its own has no rate to change.
+          if (options.baudrate !== ROM_BAUD && transport.getVid() !== ESPRESSIF_VID)
+            await loader.changeBaud();
+          return new EspChip(options, connected, identity, await flashBytesOf(loader));
+        },
+        "starting its flasher",
+      );
     } catch (cause) {
       await transport.disconnect();
       throw cause;
@@ -222,7 +228,7 @@ export class EspChip implements AsyncDisposable {
   }
 
   #run<T>(doing: string, work: () => Promise<T>): Promise<T> {
-    return guarded({ transport: this.#transport, loader: this.#loader }, this.#options, work, doing);
+    return guarded({ transport: this.#transport }, this.#options, work, doing);
   }
 }
 
@@ -289,9 +295,9 @@ function createLoader(
   return { transport, loader };
 }
 
-/** Run a part of the work; what goes wrong in it becomes a sentence. */
+/** Run a part of the work; what goes wrong in it becomes a sentence. @param doing "writing at 0x1000"; nothing: still connecting. */
 async function guarded<T>(
-  { transport, loader }: Connected,
+  { transport }: Pick<Connected, "transport">,
   { borrowed, signal }: EspChipOptions,
   work: () => Promise<T>,
   doing?: string,
@@ -302,8 +308,9 @@ async function guarded<T>(
     signal.throwIfAborted();
     if (transport.failure !== undefined) throw transport.failure;
     if (cause instanceof DriverError) throw cause;
-    if (doing === undefined && !loader.IS_STUB) throw notConnected(cause, borrowed.label, transport.printed);
-    throw failureOf(cause, borrowed.label, doing ?? "preparing");
+    throw doing === undefined
+      ? notConnected(cause, borrowed.label, transport.printed)
+      : failureOf(cause, borrowed.label, doing);
   }
 }
 

@@ -58,7 +58,7 @@ export function sizeText(bytes: number): string {
 
 function parseNumber(text: string, what: "address" | "size"): number {
   const trimmed = text.trim();
-  if (/^-/.test(trimmed) && !Number.isNaN(Number(trimmed.replace(/^-|_/g, "")))) {
+  if (/^-\w/.test(trimmed) && !Number.isNaN(Number(trimmed.replace(/^-|_/g, "")))) {
     throw new DriverError("invalid-argument", `the ${what} ${trimmed} is negative: give one from 0x0 on`);
   }
   const digits = trimmed.replace(/^\+/, "").replaceAll(/(?<=[\da-f])_(?=[\da-f])/gi, "");

@@ -266,7 +266,7 @@ describe("PySerial on a port", () => {
     await expect(client.write("x")).rejects.toMatchObject({ code: "device-disconnected" });
     await expect(connect(it)).rejects.toMatchObject({
       code: "device-missing",
-      message: /plug in FTDI 0403:6001/,
+      message: expect.stringMatching(/plug in FTDI 0403:6001/),
     });
     expect(it.context.state).toMatchObject({ open: false, error: expect.stringMatching(/plug in/) });
     expect(it.context.lines).toContainEqual(expect.stringMatching(/^WARNING FTDI 0403:6001 was unplugged/));
@@ -283,7 +283,7 @@ describe("PySerial on a port", () => {
     it.port.heldElsewhere = true;
     await expect(connect(it)).rejects.toMatchObject({
       code: "device-in-use",
-      message: /close it in the other tab/,
+      message: expect.stringMatching(/close it in the other tab/),
     });
     expect(it.context.state.error).toMatch(/close it/);
     it.port.heldElsewhere = false;

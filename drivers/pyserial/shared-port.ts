@@ -276,9 +276,16 @@ export class SharedPort implements SerialPortLender, AsyncDisposable {
     reporter.now({ lentTo: null });
     if (this.#disposed.signal.aborted) return;
     log.info(`${binding.label} is no longer in use for ${loan.reason}: consoles go on`);
-    const wanted = this.#streams.size > 0 || (keepOpen && loan.wasOpen) || loan.afterwards.length > 0;
-    if (wanted) await this.#reopen(loan.afterwards);
-    else reporter.now(presence(binding));
+    const present = binding.status === "present";
+    const needed = this.#streams.size > 0 || (keepOpen && loan.wasOpen);
+    if (!needed && !(present && loan.afterwards.length > 0)) {
+      reporter.now(presence(binding));
+      return;
+    }
+    const reopened = () => this.#reopen(loan.afterwards);
+    // Whoever gives the port back does not wait for a device that may never come back.
+    if (present) await reopened();
+    else void this.#step(reopened);
   }
 
   /** Go on with the port as it is now, perhaps as another object. What cannot go on, ends with its error. */
