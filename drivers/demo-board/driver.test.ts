@@ -67,6 +67,16 @@ async function run(client: StreamClient, command: string): Promise<string> {
 }
 
 describe("the demo board", () => {
+  it("has nothing but power and console unless it is asked for more, since clients without its package break", async () => {
+    const children = async (config: object) => {
+      const context = createTestContext({ path: ["board"], clock: new ManualClock() });
+      await using board = await definition.create(context, parse(definition.config, config));
+      return [...(board.builtInChildren?.keys() ?? [])];
+    };
+    expect(await children({})).toEqual(["power", "serial"]);
+    expect(await children({ storage: true })).toEqual(["power", "serial", "storage"]);
+  });
+
   it("is dead without power, and its port is there all the same", async () => {
     await using it = await bench();
     const client = await StreamClient.open(it.serial);

@@ -1,6 +1,6 @@
 /**
  * DemoBoard: a board to try everything on without having one. A composite that brings its own children, `power` and
- * `serial`; the serial one is the ordinary PySerial driver on a simulated port.
+ * `serial`; the serial one is the ordinary PySerial driver on a simulated port. Who asks for it gets `storage` too.
  * Above: the registry. Below: board.ts, drivers/simulation, drivers/base.
  */
 
@@ -16,19 +16,32 @@ import { createBoardPower } from "./power.ts";
 /** What the board's UART is called; there is only one port, so any name finds it. */
 const PORT_NAME = "/dev/ttyDEMO0";
 
+/** It is in the board as a drive of its own: the board's software does not look at it. */
+const STORAGE: readonly [string, BuiltInChild] = [
+  "storage",
+  {
+    type: "jumpstarter_driver_opendal.driver.MockStorageMuxFlasher",
+    config: {},
+    devices: { serial: undefined, usb: undefined },
+    description: "Drive of the demo board",
+  },
+];
+
 export const definition = defineDriver({
   type: "jumptab.simulator.DemoBoard",
   summary: "A simulated board with power and a serial console. Needs nothing.",
   config: configObject({
     /** Whether the board is switched on at the start. */
     powered: v.optional(v.boolean("powered is true or false"), false),
+    /** Not unless asked for: Jumpstarter 0.8 has no commands at all for a board with a child whose client is not installed. */
+    storage: v.optional(v.boolean("storage is true or false"), false),
   }),
   create: createDemoBoard,
 });
 
 async function createDemoBoard(
   { clock, log, setState }: DriverContext,
-  { powered }: { powered: boolean },
+  { powered, storage }: { powered: boolean; storage: boolean },
 ): Promise<Driver> {
   const board = new Board(clock, log, () => update());
   const power = createBoardPower(board, log);
@@ -57,6 +70,7 @@ async function createDemoBoard(
           description: "Console of the demo board",
         },
       ],
+      ...(storage ? [STORAGE] : []),
     ]),
     async [Symbol.asyncDispose]() {
       board[Symbol.dispose]();
