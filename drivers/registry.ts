@@ -91,6 +91,11 @@ const available: ReadonlyMap<string, Available> = new Map([
     "A simulated ESP32 board with power, a serial console and a flasher.",
     async () => (await import("./esp32-board/driver.ts")).definition,
   ),
+  entry(
+    "jumptab.simulator.PicoBoard",
+    "A simulated Raspberry Pi Pico with a serial console and a flasher.",
+    async () => (await import("./pico-board/driver.ts")).definition,
+  ),
 ]);
 
 export const catalogue: Catalogue = {
