@@ -6,7 +6,14 @@ import { BenchUsageError, parseBenchOptions } from "./arguments.ts";
 describe("parseBenchOptions()", () => {
   it("takes every measure by default", () => {
     const options = parseBenchOptions([]);
-    expect(options?.measures.map(({ id }) => id)).toEqual(["unary", "calls", "stream", "console", "busy", "upload"]);
+    expect(options?.measures.map(({ id }) => id)).toEqual([
+      "unary",
+      "calls",
+      "stream",
+      "console",
+      "busy",
+      "upload",
+    ]);
     expect(options?.solo.map(({ id }) => id)).toEqual(["recovery", "memory", "resume"]);
     expect(options?.json).toBeUndefined();
   });
