@@ -12,7 +12,7 @@ import { TickController } from "../shared/controllers.ts";
 import { ago, asSentence, bytes, duration } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
-import { outcome, shortHash, transferName } from "./transfer-text.ts";
+import { comesFromDevice, outcome, shortHash, transferName } from "./transfer-text.ts";
 
 /** As many as fit below a card without pushing the next one away. */
 const SHOWN_AT_FIRST = 3;
@@ -162,7 +162,7 @@ export class TransferHistoryList extends LitElement {
   }
 
   #renderEntry(transfer: TransferSnapshot) {
-    const { startedAt, endedAt = startedAt, direction, image, by, message } = transfer;
+    const { startedAt, endedAt = startedAt, image, by, message } = transfer;
     const { tone, label } = outcome(transfer);
     return html`
       <li>
@@ -173,7 +173,7 @@ export class TransferHistoryList extends LitElement {
         </div>
         <div class="line facts">
           ${image === undefined ? null : html`<span>${bytes(image.size)}</span>`}
-          <span>${direction === "to-device" ? "to the device" : "from the device"}, by ${by === "client" ? "a client" : "this page"}</span>
+          <span>${comesFromDevice(transfer) ? "from the device" : "to the device"}, by ${by === "client" ? "a client" : "this page"}</span>
           <span title=${new Date(startedAt).toLocaleString()}>${ago(Date.now() - endedAt)}</span>
           ${endedAt - startedAt < 1000 ? null : html`<span>took ${duration(endedAt - startedAt)}</span>`}
         </div>
@@ -204,11 +204,11 @@ export class TransferHistoryList extends LitElement {
   }
 
   #renderButtons(transfer: TransferSnapshot) {
-    const { image, direction } = transfer;
+    const { image } = transfer;
     const name = transferName(transfer);
     const gone = image !== undefined && !this.kept.has(image.sha256);
     const able = this.running && !this.busy && this.verifying === undefined;
-    const toDevice = direction === "to-device";
+    const toDevice = !comesFromDevice(transfer);
     return html`
       ${gone ? html`<p class="said muted">The browser has made room: to flash it again, choose the file again.</p>` : null}
       <div class="buttons">

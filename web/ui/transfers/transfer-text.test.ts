@@ -25,6 +25,12 @@ function watched(): Watched | undefined {
 }
 
 describe("transferName()", () => {
+  it("knows the way of a file that has not moved yet", () => {
+    expect(transferName(sampleTransfer({ name: undefined, method: "dump", target: "boot" }))).toBe(
+      "a file from boot",
+    );
+  });
+
   it("says what goes where", () => {
     expect(transferName(sampleTransfer())).toBe("firmware.bin");
     expect(transferName(sampleTransfer({ target: "0x10000" }))).toBe("firmware.bin to 0x10000");

@@ -10,11 +10,20 @@ import { bytesPerSecond, fractionDone, stalledMs, timeLeftMs, type Watched } fro
 type Step = TransferSnapshot["step"];
 
 /** `firmware.bin to 0x10000`, as far as it is known. */
-export function transferName({ name, target, direction, image }: TransferSnapshot): string {
+export function transferName(transfer: TransferSnapshot): string {
+  const { name, target, image } = transfer;
   // Clients do not say what their file is called: its content is all that one can know it by.
   const file = name ?? (image === undefined ? "a file" : `image ${shortHash(image.sha256)}`);
   if (target === undefined) return file;
-  return direction === "to-device" ? `${file} to ${target}` : `${file} from ${target}`;
+  return comesFromDevice(transfer) ? `${file} from ${target}` : `${file} to ${target}`;
+}
+
+/** Methods of Jumpstarter's storage interfaces that get a file from the device. */
+const FETCHING: ReadonlySet<string> = new Set(["dump", "read", "file_read", "verify"]);
+
+/** A call that fails before its first byte has not shown yet which way the file goes: its name says it. */
+export function comesFromDevice({ direction, method }: TransferSnapshot): boolean {
+  return direction === "from-device" || FETCHING.has(method);
 }
 
 /** `43 %`; undefined where the end is not known. Never 100 before it is done. */
