@@ -1,3 +1,4 @@
+import { parse } from "valibot";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "./base/json.ts";
 import { commands } from "./commands.ts";
@@ -16,7 +17,8 @@ describe("the commands of j", () => {
       const entry = catalogue.find(type);
       if (entry?.kind !== "available") throw new Error(`${type} is not available`);
       const definition = await entry.load();
-      const driver = await definition.create(createTestContext(), { baudrate: 9600, ...CONFIGS[type] });
+      const config = parse(definition.config, { ...CONFIGS[type] });
+      const driver = await definition.create(createTestContext(), config);
       expect([...commands.keys()]).toContain(driver.clientClass);
       await driver[Symbol.asyncDispose]();
     });
