@@ -48,6 +48,18 @@ describe("parseCommand()", () => {
     expect(parseCommand(["--version"]).kind).toBe("version");
   });
 
+  it("takes where files by URL may come from, also for run", () => {
+    expect(serve([]).fetch).toEqual({ off: false, allow: [] });
+    expect(serve(["--no-fetch"]).fetch).toEqual({ off: true, allow: [] });
+    const argv = ["run", "--exporter-config", "f", "--allow-fetch", "nas.lan", "--allow-fetch=10.0.0.5:80"];
+    const { allow = [] } = serve(argv).fetch;
+    expect(allow).toHaveLength(2);
+    const place = { host: "10.0.0.5", port: 80, address: "10.0.0.5" };
+    expect(allow.map((rule) => rule.matches(place))).toEqual([false, true]);
+    expect(() => serve(["--allow-fetch", "http://nas.lan/"])).toThrow("names no host: give NAME, ADDRESS");
+    expect(() => serve(["--allow-fetch", "nas.lan", "--no-fetch"])).toThrow("exclude each other");
+  });
+
   it("takes what one address may have, 0 for no limit", () => {
     expect(serve([]).addressLimits).toEqual({});
     const argv = [

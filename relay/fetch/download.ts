@@ -5,7 +5,7 @@
 
 import type { IncomingMessage } from "node:http";
 import type { ResponseHead } from "../../proto/tunnel/index.ts";
-import { FETCH_SILENCE_MS, MAX_FETCH_REDIRECTS } from "../limits.ts";
+import { FETCH_ANSWER_MS, FETCH_SILENCE_MS, MAX_FETCH_REDIRECTS } from "../limits.ts";
 import { abortable } from "./abortable.ts";
 import { decodedBody } from "./decoded-body.ts";
 import { broken } from "./fetch-failure.ts";
@@ -49,12 +49,14 @@ function waitForMore({ patience, bytes }: Transfer, { shown }: FetchTarget): voi
 
 /** Ask, and ask where the answer sends us. */
 async function follow(transfer: Transfer): Promise<{ response: IncomingMessage; target: FetchTarget }> {
+  const { patience } = transfer;
   let { target, headers } = transfer.request;
   for (let redirects = 0; ; redirects += 1) {
     const server = await transfer.open(target, headers);
     server.request.end();
+    patience.wait(FETCH_ANSWER_MS, `${target.shown} has not answered within ${FETCH_ANSWER_MS / 1000} s`);
     const response = await server.response;
-    transfer.patience.rest();
+    patience.rest();
     if (!REDIRECTS.has(response.statusCode ?? 0)) return { response, target };
     response.destroy();
     if (redirects === MAX_FETCH_REDIRECTS) {

@@ -94,14 +94,15 @@ export class Fetches {
         "this relay fetches no files by URL: start it without --no-fetch, or give the file itself",
       );
     }
-    if (this.#running >= MAX_FETCHES) {
-      throw tooMany(`the relay has ${MAX_FETCHES} transfers by URL already: wait for one of them`);
-    }
     const leave = this.#ofExporter.enter(identity.uuid);
     if (leave === undefined) {
       throw tooMany(
         `this exporter has ${MAX_FETCHES_PER_EXPORTER} transfers by URL already: wait for one of them`,
       );
+    }
+    if (this.#running >= MAX_FETCHES) {
+      leave();
+      throw tooMany(`the relay has ${MAX_FETCHES} transfers by URL already: wait for one of them`);
     }
     this.#running += 1;
     return () => {

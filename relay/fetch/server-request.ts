@@ -21,18 +21,19 @@ export interface ServerRequestOptions {
   readonly addresses: readonly LookupAddress[];
   /** Authorities beside Node's own; for tests. */
   readonly ca?: string | undefined;
-  readonly onConnected: () => void;
   readonly signal: AbortSignal;
 }
 
 export interface ServerRequest {
   readonly request: ClientRequest;
+  /** The way there is open, with TLS where that is asked for. Rejects as `response` does. */
+  readonly connected: Promise<void>;
   /** Rejects with a FetchFailure, or with the error of the signal. */
   readonly response: Promise<IncomingMessage>;
 }
 
 export function openServerRequest(options: ServerRequestOptions): ServerRequest {
-  const { method, target, addresses, ca, onConnected, signal } = options;
+  const { method, target, addresses, ca, signal } = options;
   const request = (target.secure ? httpsRequest : httpRequest)({
     method,
     host: target.host,
@@ -48,10 +49,13 @@ export function openServerRequest(options: ServerRequestOptions): ServerRequest 
   });
   // Whoever waits for it hears it from `response` or from the body; after that nobody needs to.
   request.on("error", () => undefined);
-  request.once("socket", (socket) => socket.once(target.secure ? "secureConnect" : "connect", onConnected));
   const response = answerOf(request, target);
   response.catch(() => undefined); // a PUT looks at it later
-  return { request, response };
+  const connected = new Promise<void>((resolve, reject) => {
+    request.once("socket", (socket) => socket.once(target.secure ? "secureConnect" : "connect", resolve));
+    response.catch(reject);
+  });
+  return { request, connected, response };
 }
 
 function withDefaults({ headers, target }: ServerRequestOptions): HeaderList {

@@ -11,7 +11,7 @@ import {
   type ResponseHead,
   type TunnelStream,
 } from "../../proto/tunnel/index.ts";
-import { FETCH_ANSWER_MS, FETCH_CONNECT_MS, FETCH_TOTAL_MS } from "../limits.ts";
+import { FETCH_CONNECT_MS, FETCH_TOTAL_MS } from "../limits.ts";
 import type { FetchOutcome } from "../metrics.ts";
 import { broken, FetchFailure, tooLate } from "./fetch-failure.ts";
 import type { FetchPolicy } from "./fetch-policy.ts";
@@ -94,32 +94,26 @@ export class Transfer {
     }
   }
 
-  /** Connect to a URL's server, if that is one that the relay goes to, and send the request's head. */
+  /** Connect to a URL's server, if that is one that the relay goes to. */
   async open(target: FetchTarget, headers: HeaderList): Promise<ServerRequest> {
     const { signal, patience } = this;
     const { policy, lookups, ca } = this.#options;
     const { method } = this.request;
-    const seconds = { connect: FETCH_CONNECT_MS / 1000, answer: FETCH_ANSWER_MS / 1000 };
-    patience.wait(FETCH_CONNECT_MS, `${target.shown} could not be connected to within ${seconds.connect} s`);
+    patience.wait(
+      FETCH_CONNECT_MS,
+      `${target.shown} could not be connected to within ${FETCH_CONNECT_MS / 1000} s`,
+    );
     let found: Awaited<ReturnType<Lookups["addressesOf"]>>;
     try {
       found = await lookups.addressesOf(target.host, { signal });
     } catch (error) {
       throw signal.aborted ? error : brokenBy(error, target, method);
     }
-    return openServerRequest({
-      method,
-      target,
-      headers,
-      addresses: policy.allowed(target, found),
-      ca,
-      signal,
-      onConnected: () => {
-        // Those who send have more to do first.
-        if (method === "PUT") patience.rest();
-        else patience.wait(FETCH_ANSWER_MS, `${target.shown} has not answered within ${seconds.answer} s`);
-      },
-    });
+    const addresses = policy.allowed(target, found);
+    const server = openServerRequest({ method, target, headers, addresses, ca, signal });
+    await server.connected;
+    patience.rest();
+    return server;
   }
 
   #failed(error: unknown): TransferEnd {

@@ -19,19 +19,17 @@ export interface Asked {
 }
 
 export interface FileServer extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://HOST:PORT` */
   readonly origin: string;
   readonly port: number;
   /** In order. */
   readonly asked: readonly Asked[];
-  /** Connections that are open now. */
-  connections(): Promise<number>;
 }
 
 /** @param answers By path without query; others are answered with 404. */
 export async function startFileServer(
   answers: Readonly<Record<string, Answer>>,
-  { tls, host = "127.0.0.1" }: { tls?: SelfSigned; host?: string } = {},
+  { tls, host = "127.0.0.1", port: wanted = 0 }: { tls?: SelfSigned; host?: string; port?: number } = {},
 ): Promise<FileServer> {
   const asked: Asked[] = [];
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
@@ -42,17 +40,13 @@ export async function startFileServer(
     else void answer(request, response);
   };
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
-  server.listen(0, host);
+  server.listen(wanted, host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
-    origin: `${tls === undefined ? "http" : "https"}://127.0.0.1:${port}`,
+    origin: `${tls === undefined ? "http" : "https"}://${host}:${port}`,
     port,
     asked,
-    connections: () =>
-      new Promise((resolve, reject) => {
-        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
-      }),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
