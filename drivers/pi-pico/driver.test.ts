@@ -49,7 +49,7 @@ const withPins =
 describe("flashing a Pico", () => {
   it("writes a UF2 file, compares it, and starts the program", async () => {
     await using it = await createPicoBench();
-    await it.pico.plugIn({ bootsel: true });
+    it.pico.plugIn({ bootsel: true });
     expect(it.context.state).toMatchObject({ bootsel: true, busy: null });
     await it.flash(blink);
     expect(it.phases).toEqual(["receiving", "connecting", "comparing", "erasing", "writing", "verifying"]);
@@ -64,7 +64,7 @@ describe("flashing a Pico", () => {
 
   it("writes an RP2350 in its own way", async () => {
     await using it = await createPicoBench({ chip: "rp2350" });
-    await it.pico.plugIn();
+    it.pico.plugIn();
     await it.flash(blink2350);
     await it.running(until(() => it.pico.mode === "program"));
     expect(it.pico.program).toMatchObject({ name: "blink" });
@@ -72,7 +72,7 @@ describe("flashing a Pico", () => {
 
   it("takes any other file for what the flash begins with", async () => {
     await using it = await createPicoBench();
-    await it.pico.plugIn();
+    it.pico.plugIn();
     const image = createProgram({ chip: "rp2040", name: "raw", size: 5001 });
     await it.flash(image);
     expect(it.pico.flash.contents.slice(0, 5001)).toEqual(image);
@@ -84,7 +84,7 @@ describe("flashing a Pico", () => {
   it("writes nothing when the program is there already, and restarts it all the same", async () => {
     await using it = await createPicoBench();
     it.pico.preload(createProgram({ chip: "rp2040", name: "blink", size: 40_000 }).fill(0xff, 39_936));
-    await it.pico.plugIn({ bootsel: true });
+    it.pico.plugIn({ bootsel: true });
     await it.flash(createProgramUf2({ chip: "rp2040", name: "blink", size: 39_936 }));
     expect(it.pico.flash.erasedSectors).toBe(0);
     await it.running(until(() => it.pico.mode === "program"));
@@ -96,7 +96,7 @@ describe("flashing a Pico", () => {
     const image = createProgram({ chip: "rp2040", name: "blink", size: 40_960 });
     it.pico.preload(image);
     it.pico.flash.contents.fill(0, 20_480, 20_490);
-    await it.pico.plugIn({ bootsel: true });
+    it.pico.plugIn({ bootsel: true });
     await it.flash(image);
     expect(it.pico.flash.erasedSectors).toBe(2);
     expect(it.pico.flash.contents.slice(0, 40_960)).toEqual(image);
@@ -104,7 +104,7 @@ describe("flashing a Pico", () => {
 
   it("refuses a file for another chip before anything is erased", async () => {
     await using it = await createPicoBench();
-    await it.pico.plugIn();
+    it.pico.plugIn();
     await expect(it.flash(blink2350)).rejects.toMatchObject({
       code: "invalid-argument",
       message: "this UF2 file is for RP2350 (Arm), and the board has an RP2040: build the program for RP2040",
@@ -117,7 +117,7 @@ describe("flashing a Pico", () => {
   it("refuses a damaged file before the board leaves its program", async () => {
     await using it = await createPicoBench({ children: withSerial });
     it.pico.preload(createProgram({ chip: "rp2040", name: "running" }));
-    await it.pico.plugIn();
+    it.pico.plugIn();
     await expect(it.flash(blink.subarray(0, 700))).rejects.toMatchObject({ code: "invalid-argument" });
     expect(it.pico.program).toMatchObject({ name: "running" });
   });
@@ -132,7 +132,7 @@ describe("flashing a Pico", () => {
 
   it("allows one at a time", async () => {
     await using it = await createPicoBench();
-    await it.pico.plugIn();
+    it.pico.plugIn();
     const first = it.flash(blink);
     await expect(it.flash(other)).rejects.toMatchObject({
       code: "device-in-use",
@@ -144,7 +144,7 @@ describe("flashing a Pico", () => {
 
   it("says that a board is held by another program, and is allowed by nobody", async () => {
     await using it = await createPicoBench();
-    await it.pico.plugIn();
+    it.pico.plugIn();
     const device = it.pico.usbDevice;
     if (device === undefined) throw new Error("it is in its boot loader");
     device.heldElsewhere = true;
@@ -173,7 +173,7 @@ describe("entering the boot loader", () => {
     it(`touches the serial port at 1200 baud, for programs that wait for ${touch}`, async () => {
       await using it = await createPicoBench({ children: withSerial, touch });
       it.pico.preload(createProgram({ chip: "rp2040", name: "old" }));
-      await it.pico.plugIn();
+      it.pico.plugIn();
       expect(it.pico.mode).toBe("program");
       await it.running(it.call("enter_bootloader", []));
       expect(it.pico.mode).toBe("bootsel");
@@ -184,7 +184,7 @@ describe("entering the boot loader", () => {
   it("is a part of flashing, and the console that is open hears the new program", async () => {
     await using it = await createPicoBench({ children: withSerial });
     it.pico.preload(createProgram({ chip: "rp2040", name: "old" }));
-    await it.pico.plugIn();
+    it.pico.plugIn();
     const serial = it.children.get("serial");
     if (serial === undefined) throw new Error("the bench has one");
     const console = await StreamClient.open(serial);
@@ -202,7 +202,7 @@ describe("entering the boot loader", () => {
       config: { gpio_reset_hold_seconds: 0.2 },
     });
     it.pico.preload(createProgram({ chip: "rp2040", name: "old" }));
-    await it.pico.plugIn();
+    it.pico.plugIn();
     const started = it.clock.now();
     await it.running(it.call("enter_bootloader", []));
     expect(log).toEqual(["bootsel on", "run on", "run off", "bootsel off"]);
@@ -214,7 +214,7 @@ describe("entering the boot loader", () => {
     const log: string[] = [];
     await using it = await createPicoBench({ children: withPins(log) });
     it.pico.preload(createProgram({ chip: "rp2040", name: "old" }));
-    await it.pico.plugIn();
+    it.pico.plugIn();
     const client = new AbortController();
     const entering = expect(it.call("enter_bootloader", [], { signal: client.signal })).rejects.toThrow(
       "gone",
@@ -233,7 +233,7 @@ describe("entering the boot loader", () => {
       config: { bootloader_wait_seconds: 2.5 },
     });
     it.pico.preload(createProgram({ chip: "rp2040", name: "deaf" }));
-    await it.pico.plugIn();
+    it.pico.plugIn();
     await expect(it.flash(blink)).rejects.toMatchObject({
       code: "file-not-found",
       message: /within 2\.5 s: .* allow it on the page once; .* hold BOOTSEL/,
@@ -244,7 +244,7 @@ describe("entering the boot loader", () => {
   it("gives up as well when the page was never granted the boot loader", async () => {
     await using it = await createPicoBench({ children: withSerial, granted: false });
     it.pico.preload(createProgram({ chip: "rp2040", name: "old" }));
-    await it.pico.plugIn();
+    it.pico.plugIn();
     await expect(it.running(it.call("enter_bootloader", []))).rejects.toMatchObject({
       code: "file-not-found",
     });
@@ -257,7 +257,7 @@ describe("entering the boot loader", () => {
   it("starts the program again when the file turns out to be for another chip", async () => {
     await using it = await createPicoBench({ children: withSerial });
     it.pico.preload(createProgram({ chip: "rp2040", name: "old" }));
-    await it.pico.plugIn();
+    it.pico.plugIn();
     await expect(it.flash(blink2350)).rejects.toMatchObject({ code: "invalid-argument" });
     await it.running(until(() => it.pico.mode === "program"));
     expect(it.pico.program).toMatchObject({ name: "old" });
@@ -268,14 +268,14 @@ describe("asking the boot loader", () => {
   it("reads what INFO_UF2.TXT says, and the number of a chip that tells it", async () => {
     {
       await using it = await createPicoBench();
-      await it.pico.plugIn();
+      it.pico.plugIn();
       expect(await it.call("bootloader_info", [])).toEqual({
         Model: "Raspberry Pi RP2",
         "Board-ID": "RPI-RP2",
       });
     }
     await using newer = await createPicoBench({ chip: "rp2350" });
-    await newer.pico.plugIn();
+    newer.pico.plugIn();
     expect(await newer.call("bootloader_info", [])).toEqual({
       Model: "Raspberry Pi RP2350",
       "Board-ID": "RP2350",
@@ -306,7 +306,7 @@ describe("comparing the board with an image", () => {
     await using it = await createPicoBench({ children: withSerial });
     const image = createProgram({ chip: "rp2040", name: "there", size: 8192 });
     it.pico.preload(image);
-    await it.pico.plugIn();
+    it.pico.plugIn();
     const verify = async (bytes: Uint8Array<ArrayBuffer>) => {
       using kept = await it.context.storage.images.receive(new Blob([bytes]).stream(), {
         signal: new AbortController().signal,

@@ -45,7 +45,7 @@ async function createPicoBoard(
     onChange: () => setState({ mode: pico.mode, program: pico.program?.name ?? null }),
   });
   pico.preload(createProgram({ chip, name: FIRST_PROGRAM, size: FIRST_PROGRAM_BYTES }));
-  await pico.plugIn({ bootsel });
+  pico.plugIn({ bootsel });
   const serial = createSerialDevices({ serial: pico.serial, remembered: {} });
   const usb = createUsbDevices({ usb: pico.usb, remembered: {} });
   await Promise.all([serial.refresh(), usb.refresh()]);

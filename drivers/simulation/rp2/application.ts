@@ -86,7 +86,7 @@ export class Application implements SimulatedDevice {
   #greet(): void {
     const { program, board } = this.#options;
     this.#say(`Hello from ${program.name ?? "a program without a name"}`);
-    this.#say(`${board}, ${program.size} bytes, sha256 ${program.sha256.slice(0, 16)}`);
+    this.#say(`${board}, ${program.size} bytes, checksum ${program.checksum}`);
   }
 
   #say(text: string): void {

@@ -23,8 +23,8 @@ export interface Program {
   readonly name: string | undefined;
   /** Bytes from the flash's beginning to the last that is not erased. */
   readonly size: number;
-  /** Of these bytes, in hex. */
-  readonly sha256: string;
+  /** CRC-32/MPEG-2 of these bytes, in hex. */
+  readonly checksum: string;
 }
 
 /** The RP2350's ROM looks for a block in the first 4 KiB. */
@@ -35,16 +35,15 @@ const MAX_INFO_ENTRIES = 256;
 const MAX_NAME_BYTES = 128;
 
 /** @returns undefined when the ROM finds nothing to run, and stays in its boot loader. */
-export async function findProgram(chip: Rp2Chip, flash: NorFlash): Promise<Program | undefined> {
+export function findProgram(chip: Rp2Chip, flash: NorFlash): Program | undefined {
   if (!isBootable(chip, flash)) return undefined;
   const { contents } = flash;
   let size = contents.length;
   while (size > 0 && contents[size - 1] === 0xff) size -= 1;
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", contents.slice(0, size)));
   return {
     name: programName(contents),
     size,
-    sha256: Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join(""),
+    checksum: crc32Mpeg2(contents.subarray(0, size)).toString(16).padStart(8, "0"),
   };
 }
 

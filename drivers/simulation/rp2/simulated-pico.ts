@@ -88,10 +88,10 @@ export class SimulatedPico implements AsyncDisposable {
     this.flash.contents.set(image);
   }
 
-  /** Plug the cable in, and resolve when the board is on the bus. */
-  async plugIn({ bootsel = false }: { readonly bootsel?: boolean } = {}): Promise<void> {
+  /** Plug the cable in: the board is on the bus at once. */
+  plugIn({ bootsel = false }: { readonly bootsel?: boolean } = {}): void {
     if (this.#mode !== "unplugged") throw new Error("it is plugged in already");
-    await this.#boot({ bootsel: bootsel || this.#bootsel, signal: this.#newLife() });
+    this.#boot(bootsel || this.#bootsel, this.#newLife());
   }
 
   /** Pull the cable, in whatever it does. */
@@ -135,13 +135,12 @@ export class SimulatedPico implements AsyncDisposable {
     this.#leaveBus();
     this.#become("restarting");
     await this.#options.clock.sleep(REENUMERATION_MS, { signal });
-    await this.#boot({ bootsel, signal });
+    this.#boot(bootsel, signal);
   }
 
-  async #boot({ bootsel, signal }: { bootsel: boolean; signal: AbortSignal }): Promise<void> {
+  #boot(bootsel: boolean, signal: AbortSignal): void {
     const { chip, granted = true } = this.#options;
-    const program = bootsel ? undefined : await findProgram(chip, this.flash);
-    signal.throwIfAborted();
+    const program = bootsel ? undefined : findProgram(chip, this.flash);
     if (program === undefined) {
       const rom = this.#newRom(signal);
       const device = this.#options.between?.(rom) ?? rom;
