@@ -353,6 +353,22 @@ describe("a file of the page's own", () => {
     expect(world.exporter.transfers).toMatchObject([{ by: "page", name: "disk.img", state: "done" }]);
   });
 
+  it("is over with its call: whoever goes later stops nothing", async () => {
+    const signals: AbortSignal[] = [];
+    await using world = await bench({
+      flash: async (readable, { signal }) => {
+        await readAll(readable);
+        signals.push(signal);
+      },
+    });
+    const page = new AbortController();
+    const handle = world.exporter.resource(PATH, pageFile(FIVE).file, page.signal);
+    await world.exporter.call(PATH, "flash", [handle], page.signal);
+    page.abort();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    expect(world.exporter.transfers).toMatchObject([{ state: "done" }]);
+  });
+
   it("takes what the driver writes, and is closed with it", async () => {
     await using world = await bench();
     const { file, state, bytes } = pageTarget();
