@@ -123,7 +123,7 @@ export const benchStyles = css`
   /* Room for a history in lines that one can read. */
   .cards > jumptab-file-card {
     flex: 2 1 24rem;
-    max-width: 44rem;
+    max-width: none;
   }
 
   .problems h2 {
