@@ -112,7 +112,9 @@ export class PicoBoard implements AsyncDisposable {
   }
 
   /** Enter the boot loader where that is needed, do the work, and go back to where the board was. */
-  async session<T>({ signal, report }: CallOptions, work: (session: BootSession) => Promise<T>): Promise<T> {
+  async session<T>(options: CallOptions, work: (session: BootSession) => Promise<T>): Promise<T> {
+    const { report } = options;
+    const signal = this.lasting(options.signal);
     report?.step({ phase: "connecting", done: 0, total: undefined });
     const wasThere = this.#requireBinding().status === "present";
     const lent = await this.#enter(signal);

@@ -38,6 +38,8 @@ export async function flashFirmware(
   await write(boot, [...work.slice(1), first], report);
   const wrong = await firstDifference(boot, work, report);
   if (wrong !== undefined) {
+    // It would start, and be wrong.
+    await boot.erase(first.address, SECTOR_BYTES);
     throw new DriverError(
       "device-io",
       `the flash does not hold what was written at ${hex(wrong)}: flash again, and if it stays so, the program is larger than the board's flash, or the flash is worn out`,
