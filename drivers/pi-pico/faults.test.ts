@@ -178,7 +178,7 @@ describe("a boot loader with faults", () => {
     }));
     await expect(it.flash(blink)).rejects.toMatchObject({
       code: "device-io",
-      message: /refused to erase .*: that part of the flash is protected/,
+      message: expect.stringMatching(/refused to erase .*: that part of the flash is protected/),
     });
   });
 });
@@ -190,7 +190,9 @@ describe("a program that is larger than the board's flash", () => {
     const large = createProgram({ chip: "rp2040", name: "large", size: it.pico.flash.size + 8192 });
     await expect(it.flash(large)).rejects.toMatchObject({
       code: "device-io",
-      message: /does not hold what was written at 0x10000000: .* larger than the board's flash/,
+      message: expect.stringMatching(
+        /does not hold what was written at 0x1000\w{4}: .* larger than the board's flash/,
+      ),
     });
   });
 });
