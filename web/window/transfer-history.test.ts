@@ -132,12 +132,56 @@ describe("TransferHistory", () => {
     expect(history.transfers).toMatchObject([{ name: undefined, image: undefined }]);
   });
 
+  it("never says of an image that is there that it is gone", async () => {
+    const { history, store, kept, settled } = world();
+    await history.follow("bench");
+    kept.add(IMAGE.sha256);
+    history.receive([done()]);
+    expect([...history.kept], "before it was looked up").toEqual([IMAGE.sha256]);
+    await settled();
+
+    const seen: boolean[] = [];
+    const reloaded = new TransferHistory({
+      store,
+      images: { kept: async () => new Set(kept) },
+      now: () => 99,
+      onChange: () => {
+        if (reloaded.transfers.length > 0) seen.push(reloaded.kept.has(IMAGE.sha256));
+      },
+      onFailure: () => {},
+    });
+    await reloaded.follow("bench");
+    expect(seen).toEqual([true]);
+  });
+
+  it("shows what there is also when nobody can say which images there are", async () => {
+    const { history, store, settled } = world();
+    await history.follow("bench");
+    history.receive([done()]);
+    await settled();
+    const failures: unknown[] = [];
+    const reloaded = new TransferHistory({
+      store,
+      images: { kept: () => Promise.reject(new Error("the disk is broken")) },
+      now: () => 99,
+      onChange: () => {},
+      onFailure: (error) => failures.push(error),
+    });
+    await reloaded.follow("bench");
+    expect(reloaded.transfers).toHaveLength(1);
+    expect(failures).toEqual([new Error("the disk is broken")]);
+  });
+
   it("looks again which images there are after each transfer", async () => {
     const { history, kept, settled } = world();
     await history.follow("bench");
     expect(history.kept.size).toBe(0);
-    kept.add(IMAGE.sha256);
+    // It has made room for a larger one meanwhile.
     history.receive([done()]);
+    await settled();
+    expect([...history.kept]).toEqual([]);
+    kept.add(IMAGE.sha256);
+    history.receive([done(), done({ id: "2", startedAt: 30 })]);
     await settled();
     expect([...history.kept]).toEqual([IMAGE.sha256]);
   });

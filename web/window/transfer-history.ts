@@ -65,10 +65,11 @@ export class TransferHistory {
     if (bench === undefined) return this.#turn;
     return this.#inTurn(async () => {
       const before = await this.#options.store.list(bench);
-      if (this.#bench !== bench) return;
-      // What ended while it was read is newer.
-      this.#set(newestFirst([...this.#transfers, ...before]));
-      await this.#lookForImages();
+      // Images first: an entry must not say for a moment that its image is gone.
+      await this.#lookForImages().finally(() => {
+        // What ended while it was read is newer.
+        if (this.#bench === bench) this.#set(newestFirst([...this.#transfers, ...before]));
+      });
     });
   }
 
@@ -122,6 +123,8 @@ export class TransferHistory {
   #add(transfers: readonly TransferSnapshot[]): void {
     const bench = this.#bench;
     if (bench === undefined) return;
+    // What has just been stored is there; whether it had to make room for the next one is looked up.
+    this.#kept = new Set([...this.#kept, ...transfers.flatMap(({ image }) => image?.sha256 ?? [])]);
     this.#set(newestFirst([...transfers, ...this.#transfers]));
     void this.#inTurn(async () => {
       for (const transfer of transfers) await this.#options.store.put(bench, transfer);

@@ -17,7 +17,7 @@ import { ModelController } from "../shared/controllers.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import { NOTHING_WATCHED, type WatchedTransfers, watchTransfers } from "../transfers/transfer-rates.ts";
-import "../transfers/transfer-strip.ts";
+import { stripHeight } from "../transfers/transfer-strip.ts";
 import { cancelQuestion } from "../transfers/transfer-text.ts";
 import "../welcome/welcome.ts";
 import { IncomingTextController, isTextField } from "./incoming-text.ts";
@@ -161,7 +161,7 @@ export class App extends LitElement {
   }
 
   #renderTransfers({ snapshot }: PageState) {
-    const running = snapshot.transfers.filter(({ state }) => state === "running");
+    const running = snapshot.transfers.filter(isRunning);
     if (running.length === 0) return null;
     return html`<jumptab-transfer-strip
       .transfers=${running}
@@ -175,6 +175,7 @@ export class App extends LitElement {
     if (model === undefined || bench === undefined || relay === undefined) return null;
     return html`<jumptab-bench
       ?hidden=${view.kind !== "bench"}
+      style="--strip: ${stripHeight(snapshot.transfers.filter(isRunning).length)}"
       .bench=${bench}
       .snapshot=${snapshot}
       .log=${log}
@@ -276,6 +277,10 @@ export class App extends LitElement {
     if (this.model === undefined) location.reload();
     else this.model.actions.reload();
   }
+}
+
+function isRunning({ state }: TransferSnapshot): boolean {
+  return state === "running";
 }
 
 customElements.define("jumptab-app", App);

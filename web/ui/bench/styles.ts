@@ -34,10 +34,11 @@ export const benchStyles = css`
 
   .side {
     position: sticky;
-    top: 1rem;
+    /* Below the strip of transfers, while there is one: app.ts says how high it is. */
+    top: calc(1rem + var(--strip, 0rem));
     display: flex;
     flex-direction: column;
-    height: calc(100dvh - 8.5rem);
+    height: calc(100dvh - 8.5rem - var(--strip, 0rem));
     min-height: 20rem;
   }
 

@@ -25,6 +25,7 @@ import {
   type Tool,
 } from "./file-abilities.ts";
 import { fileCardStyles } from "./file-card-styles.ts";
+import { stateFacts } from "./state-facts.ts";
 
 export class FileCard extends DriverCard {
   static override properties: PropertyDeclarations = {
@@ -125,14 +126,10 @@ export class FileCard extends DriverCard {
 
   /** What the driver tells of itself, beside what the card shows in its own way. */
   #renderFacts({ sides }: FileAbilities) {
-    const facts = Object.entries(this.driver.state).filter(
-      ([name, value]) =>
-        value !== null && typeof value !== "object" && !(name === "connected" && sides.length > 0),
-    );
+    const { connected: _, ...others } = this.driver.state;
+    const facts = stateFacts(sides.length > 0 ? others : this.driver.state);
     if (facts.length === 0) return null;
-    return html`<div class="facts small">
-      ${facts.map(([name, value]) => html`<span>${name}: ${String(value)}</span>`)}
-    </div>`;
+    return html`<div class="facts small">${facts.map((fact) => html`<span>${fact}</span>`)}</div>`;
   }
 
   #renderSides({ sides }: FileAbilities) {

@@ -147,7 +147,7 @@ export const sharedStyles = css`
     border-color: var(--border);
   }
 
-  button.danger {
+  button.danger:not(:disabled) {
     color: var(--error);
     border-color: currentcolor;
   }

@@ -15,6 +15,14 @@ import { NOTHING_WATCHED, type WatchedTransfers } from "./transfer-rates.ts";
 /** Three: the strip must not cover what one looks at. The cards show all. */
 const MOST_SHOWN = 3;
 
+/** Of one transfer in a wide page, in rem: what is sticky below the strip leaves room for it. */
+const TRANSFER_HEIGHT_REM = 4.25;
+
+/** How high the strip is, as CSS. */
+export function stripHeight(transfers: number): string {
+  return `${Math.min(transfers, MOST_SHOWN) * TRANSFER_HEIGHT_REM}rem`;
+}
+
 export class TransferStrip extends LitElement {
   static override properties = { transfers: { attribute: false }, watched: { attribute: false } };
   static override styles = [
