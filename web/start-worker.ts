@@ -14,12 +14,13 @@ import { ExporterHost } from "./worker/exporter-host.ts";
 
 export function startWorker({ catalogue }: { catalogue: Catalogue }): void {
   const instance = crypto.randomUUID();
+  const schedule = macrotasks();
   const host = new ExporterHost({
     catalogue,
     clock: systemClock,
     serial: navigator.serial,
     usb: navigator.usb,
-    schedule: macrotasks(),
+    schedule,
     random: Math.random,
     instance,
     createSocket: (url, protocol) => new WebSocket(url, protocol),
@@ -31,6 +32,7 @@ export function startWorker({ catalogue }: { catalogue: Catalogue }): void {
       locks: navigator.locks,
       clock: systemClock,
       instance,
+      schedule,
       // biome-ignore lint/suspicious/noConsole: no configuration is running yet that it could be said to
       warn: (text) => console.warn(text),
     }),

@@ -22,6 +22,8 @@ export interface StoragePlatform {
   readonly clock: Clock;
   /** Of this worker: no other tab has the same. */
   readonly instance: string;
+  /** Runs it after everything else that waits for the worker. */
+  schedule(run: () => void): void;
   /** Told once, when images are in memory only. */
   warn(text: string): void;
 }
@@ -62,6 +64,7 @@ async function openImages(platform: StoragePlatform): Promise<Images> {
       clock,
       instance,
       limits: DEFAULT_IMAGE_LIMITS,
+      nextTurn: () => new Promise((resolve) => platform.schedule(resolve)),
     });
   } catch (error) {
     warn(

@@ -29,5 +29,8 @@ export const READ_CHUNK_BYTES = 256 * 1024;
 /** 256 MiB: firmware is far smaller; a disk has to be read as a stream. */
 export const MAX_WHOLE_BYTES = 256 * 1024 ** 2;
 
+/** 64 MiB: hashed in one go, a file is in memory twice for a moment; firmware is smaller, and disks take long anyway. */
+export const MAX_HASHED_WHOLE_BYTES = 64 * 1024 ** 2;
+
 /** 1 MiB: copying a file where the browser cannot move one. */
 export const COPY_CHUNK_BYTES = 1024 * 1024;

@@ -10,6 +10,7 @@ import type { Image, Images, ReceiveOptions } from "../../drivers/base/image.ts"
 import { byLastUse } from "./eviction.ts";
 import { createImage } from "./image-reader.ts";
 import { receiveInto } from "./receive-into.ts";
+import { sha256OfBlob } from "./stored-hash.ts";
 
 interface Kept {
   readonly sha256: string;
@@ -42,10 +43,13 @@ export class MemoryImages implements Images {
       return undefined;
     };
     try {
-      const { sha256, size } = await receiveInto({ write }, readable, options);
+      const size = await receiveInto({ write }, readable, options);
+      const blob = new Blob(chunks);
+      const sha256 = await sha256OfBlob(blob);
+      options.signal.throwIfAborted();
       let kept = this.#kept.get(sha256);
       if (kept === undefined) {
-        kept = { sha256, size, blob: new Blob(chunks), used: 0, pins: 0 };
+        kept = { sha256, size, blob, used: 0, pins: 0 };
         this.#kept.set(sha256, kept);
       }
       return this.#use(kept);

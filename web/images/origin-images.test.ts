@@ -26,6 +26,7 @@ class Browser {
       clock: { now: () => this.now, sleep: () => Promise.reject(new Error("nothing waits here")) },
       instance,
       limits: { ...DEFAULT_IMAGE_LIMITS, ...limits },
+      nextTurn: () => new Promise(setImmediate),
     });
   }
 

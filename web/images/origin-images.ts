@@ -1,6 +1,6 @@
 /**
  * Images in the origin's private file system, one file each, named by its hash. Several tabs may do so at once.
- * Above: create-storage.ts. Below: receive-into.ts, eviction.ts, image-reader.ts; directories and locks of the platform.
+ * Above: create-storage.ts. Below: receive-into.ts, stored-hash.ts, eviction.ts, image-reader.ts; directories and locks of the platform.
  * Specification: drivers/base/image.ts.
  *
  * An image comes into a file of its own (`incoming/<instance>.<number>`) and is moved to its hash (`images/<sha256>`) when it is whole; `used/<sha256>`
@@ -22,6 +22,7 @@ import { byLastUse, evictUntilWithin, type KeptImage } from "./eviction.ts";
 import { createImage } from "./image-reader.ts";
 import { COPY_CHUNK_BYTES, type ImageLimits, MAX_SHARE_OF_QUOTA } from "./limits.ts";
 import { type ChunkSink, receiveInto } from "./receive-into.ts";
+import { StoredHash, sha256OfBlob } from "./stored-hash.ts";
 
 export interface OriginImagesOptions {
   /** A directory for the store alone. */
@@ -33,6 +34,8 @@ export interface OriginImagesOptions {
   /** Of this worker: no other tab has the same. */
   readonly instance: string;
   readonly limits: ImageLimits;
+  /** Resolves when everything else that waits for the worker has had its turn. */
+  readonly nextTurn: () => Promise<void>;
 }
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -84,7 +87,9 @@ export class OriginImages implements Images {
       file = await fileIn(this.#incoming, name, { create: true });
       const access = await file.createSyncAccessHandle();
       try {
-        info = await receiveInto(this.#sinkOf(access), readable, options);
+        const hash = new StoredHash(access, this.#options);
+        const size = await receiveInto(this.#sinkOf(access, hash), readable, options);
+        info = { sha256: await hash.digest(size), size };
       } finally {
         access.close();
       }
@@ -115,14 +120,16 @@ export class OriginImages implements Images {
     return undefined;
   }
 
-  #sinkOf(access: SyncAccessHandle): ChunkSink {
+  #sinkOf(access: SyncAccessHandle, hash: StoredHash): ChunkSink {
     return {
       write: (chunk, at) => {
+        const stored = at + chunk.length;
         const count = writeSome(access, chunk, at);
         // Almost always: nothing to wait for.
-        return count === chunk.length
-          ? undefined
-          : this.#writeRest(access, chunk.subarray(count), at + count);
+        if (count === chunk.length) return hash.follow(chunk, stored);
+        return this.#writeRest(access, chunk.subarray(count), at + count).then(() =>
+          hash.follow(chunk, stored),
+        );
       },
     };
   }
@@ -170,14 +177,7 @@ export class OriginImages implements Images {
   /** Whether a file is what its name says; it is read once an instance. What is damaged is removed. */
   async #isWhole(sha256: string, file: File): Promise<boolean> {
     if (this.#verified.has(sha256)) return true;
-    const found = await receiveInto(
-      { write: () => undefined },
-      createImage({ sha256, size: file.size, blob: file, release: () => undefined }).stream(),
-      {
-        signal: new AbortController().signal,
-      },
-    );
-    if (found.sha256 === sha256) {
+    if ((await sha256OfBlob(file)) === sha256) {
       this.#verified.add(sha256);
       return true;
     }
