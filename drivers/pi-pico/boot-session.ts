@@ -18,6 +18,11 @@ import { Picoboot } from "./picoboot.ts";
 const HINT = "a Raspberry Pi Pico in BOOTSEL mode";
 /** Milliseconds for the boot loader to leave the bus after it was told to restart. */
 const LEAVE_MS = 3000;
+/**
+ * Milliseconds that the program's port is kept after the board was brought into its boot loader: who does that flashes it next, and consoles
+ * wait for what comes then.
+ */
+export const KEPT_MS = 60_000;
 /** Milliseconds for the program's serial port to be there again. */
 const PORT_RETURN_MS = 5000;
 
@@ -42,6 +47,14 @@ interface Lent {
   readonly lost: SerialPort;
 }
 
+/** One that is kept for the work that follows. */
+interface Kept {
+  readonly lent: Lent;
+  /** Abort it to give it back. */
+  readonly over: AbortController;
+  readonly givenBack: Promise<void>;
+}
+
 export class PicoBoard implements AsyncDisposable {
   readonly #context: DriverContext;
   readonly #config: BoardConfig;
@@ -50,6 +63,7 @@ export class PicoBoard implements AsyncDisposable {
   #busy: { readonly work: string; readonly over: Promise<void> } | undefined;
   /** That of the boot loader that was open last. */
   #chip: string | null = null;
+  #kept: Kept | undefined;
 
   constructor(context: DriverContext, config: BoardConfig) {
     const { devices, path } = context;
@@ -64,6 +78,7 @@ export class PicoBoard implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed.abort(new DriverError("other", "the exporter has let go of this board"));
     await this.#busy?.over;
+    await this.#kept?.givenBack;
     this.#binding?.[Symbol.dispose]();
   }
 
@@ -97,7 +112,7 @@ export class PicoBoard implements AsyncDisposable {
   async enter({ signal }: CallOptions): Promise<void> {
     using _turn = this.take("entering the boot loader");
     const lent = await this.#enter(this.lasting(signal));
-    await lent?.borrowed[Symbol.asyncDispose]();
+    if (lent !== undefined) this.#keep(lent);
   }
 
   /** What INFO_UF2.TXT on the boot loader's drive says, and the chip's own number where it tells it. */
@@ -117,7 +132,7 @@ export class PicoBoard implements AsyncDisposable {
     const signal = this.lasting(options.signal);
     report?.step({ phase: "connecting", done: 0, total: undefined });
     const wasThere = this.#requireBinding().status === "present";
-    const lent = await this.#enter(signal);
+    const lent = this.#takeKept() ?? (await this.#enter(signal));
     try {
       const device = this.#requireBinding().device();
       const done = await this.#work(device, { signal, startAfter: !wasThere }, work);
@@ -126,6 +141,31 @@ export class PicoBoard implements AsyncDisposable {
     } finally {
       await lent?.borrowed[Symbol.asyncDispose]();
     }
+  }
+
+  /** Until work takes it, the board leaves its boot loader, the port is wanted back, or nobody came. */
+  #keep(lent: Lent): void {
+    const over = new AbortController();
+    const binding = this.#requireBinding();
+    binding.onChange(() => binding.status === "present" || over.abort(), { signal: over.signal });
+    const until = AbortSignal.any([over.signal, lent.borrowed.revoked, this.#disposed.signal]);
+    const givenBack = this.#context.clock
+      .sleep(KEPT_MS, { signal: until })
+      .catch(() => undefined) // one of the others came first
+      .then(async () => {
+        over.abort();
+        if (this.#kept?.lent !== lent) return;
+        await lent.borrowed[Symbol.asyncDispose]();
+        this.#kept = undefined;
+      });
+    this.#kept = { lent, over, givenBack };
+  }
+
+  #takeKept(): Lent | undefined {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    kept?.over.abort();
+    return kept?.lent;
   }
 
   async #work<T>(

@@ -7,16 +7,18 @@ import { createProgram, createProgramUf2 } from "../simulation/rp2/program.ts";
 import { settle } from "../testing/manual-clock.ts";
 import { StreamClient } from "../testing/stream-client.ts";
 import { createTestContext } from "../testing/test-context.ts";
+import { KEPT_MS } from "./boot-session.ts";
 import { definition } from "./driver.ts";
-import { createPicoBench, type PicoBenchOptions } from "./testing/pico-bench.ts";
+import { createPicoBench, type PicoBench, type PicoBenchOptions } from "./testing/pico-bench.ts";
 
 const blink = createProgramUf2({ chip: "rp2040", name: "blink", size: 40_000 });
 const other = createProgramUf2({ chip: "rp2040", name: "other", size: 9000 });
 const blink2350 = createProgramUf2({ chip: "rp2350", name: "blink", size: 40_000 });
 
 /** With the console of the board's programs. */
-const withSerial: NonNullable<PicoBenchOptions["children"]> = async (serial, _, clock) => {
+const withSerial: NonNullable<PicoBenchOptions["children"]> = async (serial, _, clock, keepLines) => {
   const context = createTestContext({ path: ["pico", "serial"], clock, devices: { serial } });
+  keepLines("serial", context.lines);
   const driver = await pySerial.create(context, parse(pySerial.config, { url: "hwgrep://2e8a:000a" }));
   return new Map([["serial", driver]]);
 };
@@ -190,14 +192,52 @@ describe("entering the boot loader", () => {
     await using it = await createPicoBench({ children: withSerial });
     it.pico.preload(createProgram({ chip: "rp2040", name: "old" }));
     it.pico.plugIn();
-    const serial = it.children.get("serial");
-    if (serial === undefined) throw new Error("the bench has one");
-    const console = await StreamClient.open(serial);
-    await it.running(console.until("Hello from old\r\n"));
+    const console = await consoleOf(it);
     await it.flash(blink);
     expect(it.pico.mode).toBe("program");
     expect(await it.running(console.until("Hello from blink\r\n"))).not.toContain("old");
     await console.vanish();
+  });
+
+  it("keeps the port for who flashes next, so that the console hears the new program", async () => {
+    await using it = await createPicoBench({ children: withSerial });
+    it.pico.preload(createProgram({ chip: "rp2040", name: "old" }));
+    it.pico.plugIn();
+    const console = await consoleOf(it);
+    await it.running(it.call("enter_bootloader", []));
+    await it.clock.advance(KEPT_MS - 1000);
+    expect(it.lines("serial")).toContainEqual(expect.stringMatching(/consoles wait$/));
+    await it.flash(blink);
+    expect(await it.running(console.until("Hello from blink\r\n"))).not.toContain("old");
+    await console.vanish();
+  });
+
+  it("gives the port back when nobody flashes, and at once when the board leaves its boot loader", async () => {
+    await using it = await createPicoBench({ children: withSerial });
+    it.pico.preload(createProgram({ chip: "rp2040", name: "old" }));
+    it.pico.plugIn();
+    const goesOn = () => it.lines("serial").filter((line) => line.endsWith("consoles go on")).length;
+    await it.running(it.call("enter_bootloader", []));
+    expect(goesOn()).toBe(0);
+    await it.clock.advance(KEPT_MS);
+    expect(goesOn()).toBe(1);
+    it.pico.unplug();
+    it.pico.plugIn();
+    await it.running(it.call("enter_bootloader", []));
+    it.pico.unplug();
+    await settle();
+    expect(goesOn()).toBe(2);
+  });
+
+  it("gives the port back when the console's driver ends", async () => {
+    await using it = await createPicoBench({ children: withSerial });
+    it.pico.preload(createProgram({ chip: "rp2040", name: "old" }));
+    it.pico.plugIn();
+    await it.running(it.call("enter_bootloader", []));
+    const started = it.clock.now();
+    await it.children.get("serial")?.[Symbol.asyncDispose]();
+    expect(it.clock.now()).toBe(started);
+    expect(it.lines("serial")).not.toContainEqual(expect.stringMatching(/was not given back/));
   });
 
   it("resets by the pins where both are there, BOOTSEL held over the reset", async () => {
@@ -332,6 +372,15 @@ describe("comparing the board with an image", () => {
     expect(it.pico.flash.erasedSectors).toBe(0);
   });
 });
+
+/** A client's console, which has heard the program that runs. */
+async function consoleOf(it: PicoBench): Promise<StreamClient> {
+  const serial = it.children.get("serial");
+  if (serial === undefined) throw new Error("the bench has one");
+  const console = await StreamClient.open(serial);
+  await it.running(console.until("Hello from old\r\n"));
+  return console;
+}
 
 async function until(done: () => boolean): Promise<void> {
   while (!done()) await settle();

@@ -21,6 +21,8 @@ export interface PicoBenchOptions extends Partial<Omit<SimulatedPicoOptions, "cl
     serial: ManagedSerialDevices,
     pico: SimulatedPico,
     clock: ManualClock,
+    /** Where what a child logs can be asked for. */
+    keepLines: (name: string, lines: readonly string[]) => void,
   ) => Promise<ReadonlyMap<string, Driver>>;
 }
 
@@ -31,6 +33,8 @@ export interface PicoBench extends AsyncDisposable {
   readonly driver: Driver;
   readonly children: ReadonlyMap<string, Driver>;
   readonly usb: ManagedUsbDevices;
+  /** What a child has logged. */
+  lines(child: string): readonly string[];
   /** Steps of the work, as "writing 4096/8192", oldest first. */
   readonly steps: readonly string[];
   readonly phases: readonly string[];
@@ -51,7 +55,9 @@ export async function createPicoBench(options: PicoBenchOptions = {}): Promise<P
   const usb = createUsbDevices({ usb: pico.usb, remembered: {} });
   const serial = createSerialDevices({ serial: pico.serial, remembered: {} });
   await Promise.all([usb.refresh(), serial.refresh()]);
-  const children = (await makeChildren?.(serial, pico, clock)) ?? new Map<string, Driver>();
+  const lines = new Map<string, readonly string[]>();
+  const keepLines = (name: string, its: readonly string[]): void => void lines.set(name, its);
+  const children = (await makeChildren?.(serial, pico, clock, keepLines)) ?? new Map<string, Driver>();
   const context = createTestContext({ path: ["pico"], clock, devices: { usb }, children });
   const driver = await definition.create(context, parse(definition.config, config));
   const steps: WorkStep[] = [];
@@ -78,6 +84,7 @@ export async function createPicoBench(options: PicoBenchOptions = {}): Promise<P
     driver,
     children,
     usb,
+    lines: (child) => lines.get(child) ?? [],
     get steps() {
       return steps.map(({ phase, done, total }) => `${phase} ${done}/${total ?? "?"}`);
     },
