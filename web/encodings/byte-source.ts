@@ -10,6 +10,8 @@ export class ByteSource {
   position = 0;
   /** Whether nothing comes after what is in the buffer. */
   ended = false;
+  /** What has been read so far, taken or not. */
+  readBytes = 0;
 
   constructor(reader: ReadableStreamDefaultReader<Uint8Array>) {
     this.#reader = reader;
@@ -28,6 +30,7 @@ export class ByteSource {
         break;
       }
       if (value.length === 0) continue;
+      this.readBytes += value.length;
       const left = this.buffer.subarray(this.position);
       this.buffer = left.length === 0 ? value : joined(left, value);
       this.position = 0;

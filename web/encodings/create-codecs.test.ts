@@ -85,6 +85,9 @@ describe("createCodecs()", () => {
     const plain = new Uint8Array(3 * BYTES_BETWEEN_TURNS);
     await decode("gzip", gzipSync(plain), { turn });
     expect(turns).toBe(3);
+    turns = 0;
+    await encode("xz", plain, { turn });
+    expect(turns).toBeGreaterThanOrEqual(3);
   });
 
   it("should hand on no more at a time than it says", async () => {

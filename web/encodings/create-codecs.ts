@@ -46,7 +46,7 @@ export function createCodecs({
       return pulledTransform(async function* (source) {
         await requireKind(source, encoding);
         let bytes = 0;
-        for await (const chunk of inTurns(decode(source), turn)) {
+        for await (const chunk of inTurns(decode(source), source, turn)) {
           bytes += chunk.length;
           if (bytes > maxDecodedBytes) throw tooLarge(encoding, maxDecodedBytes);
           yield chunk;
@@ -55,7 +55,7 @@ export function createCodecs({
     },
     async encoder(encoding) {
       const encode = await ENCODERS[known(encoding)]();
-      return pulledTransform((source) => inTurns(encode(source), turn));
+      return pulledTransform((source) => inTurns(encode(source), source, turn));
     },
   };
 }
@@ -71,13 +71,16 @@ function known(encoding: Encoding): Encoding {
 
 async function* inTurns(
   chunks: AsyncIterable<Uint8Array>,
+  source: ByteSource,
   turn: () => Promise<void>,
 ): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
+  let made = 0;
+  let before = 0;
   for await (const chunk of chunks) {
-    bytes += chunk.length;
-    if (bytes >= BYTES_BETWEEN_TURNS) {
-      bytes = 0;
+    made += chunk.length;
+    const done = source.readBytes + made;
+    if (done - before >= BYTES_BETWEEN_TURNS) {
+      before = done;
       await turn();
     }
     yield chunk;

@@ -14,10 +14,10 @@ export const MAX_DECODED_BYTES = 64 * 1024 ** 3;
 export const DECODED_CHUNK_BYTES = 64 * 1024;
 
 /**
- * 4 MiB of output: after so much a decoder lets the worker's other tasks have their turn. They wait for 50 ms at 80 MB/s; a bomb of a
- * few kilobytes would hold up serial ports and the tunnel for seconds otherwise.
+ * 256 KiB in and out: after so much a codec lets the worker's other tasks have their turn. They wait for a few milliseconds, and for
+ * one block of bzip2, the slowest, a tenth of a second; a bomb of a few kilobytes would hold up serial ports and the tunnel otherwise.
  */
-export const BYTES_BETWEEN_TURNS = 4 * 1024 * 1024;
+export const BYTES_BETWEEN_TURNS = 256 * 1024;
 
 /** 128 MiB: the window up to which the zstd command decompresses without being asked to (`--long=27`). It is kept in memory. */
 export const MAX_ZSTD_WINDOW_BYTES = 128 * 1024 * 1024;
