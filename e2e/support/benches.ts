@@ -105,6 +105,28 @@ export:
     type: jumptab.simulator.DemoBoard
 `;
 
+/** A board of each kind of chip that there is simulated; `slow` takes as long as a line of 115200 baud does, the others no time. */
+export const CHIPS_BENCH = `${HEAD}metadata:
+  namespace: default
+  name: chips
+export:
+  esp:
+    type: jumptab.simulator.Esp32Board
+    config:
+      paced: false
+  slow:
+    type: jumptab.simulator.Esp32Board
+    config:
+      chip: ESP32-C3
+      baudrate: 115200
+  pico:
+    type: jumptab.simulator.PicoBoard
+    config:
+      paced: false
+  cortex:
+    type: jumptab.simulator.ProbeBoard
+`;
+
 /** A power, a test driver, and hooks as YAML (the lines below `hooks:`, indented by two). */
 export const hookBench = (hooks: string, head = ""): string => `${HEAD}metadata:
   namespace: default
