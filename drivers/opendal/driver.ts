@@ -7,6 +7,7 @@
 import * as v from "valibot";
 import { messageOf } from "../base/dom-error.ts";
 import { type Driver, type DriverContext, defineDriver } from "../base/driver.ts";
+import { Gatherer } from "../base/gather.ts";
 import { exportedCall, exportedMethods, exportedStreamingCall } from "../base/methods.ts";
 import { resourceArgument } from "../base/resource.ts";
 import { CreatedPaths } from "./created-paths.ts";
@@ -120,13 +121,15 @@ function createOpendal(context: DriverContext, { scheme, kwargs, remove_created_
       file_write: exportedCall({ fd, src: resourceArgument }, async ({ fd, src }, { signal, report }) => {
         files.writable(fd, { orThrow: true });
         const { readable, size } = await resources.read(src, { signal });
+        const gatherer = new Gatherer();
         let done = 0;
         for await (const chunk of readable) {
           signal.throwIfAborted();
-          files.write(fd, chunk);
+          for (const full of gatherer.add(chunk)) files.write(fd, full);
           done += chunk.length;
           report?.step({ phase: "receiving", done, total: size });
         }
+        files.write(fd, gatherer.rest());
       }),
       file_seek: exportedCall(
         { fd, pos: integer("the position"), whence: v.optional(integer("whence"), 0) },

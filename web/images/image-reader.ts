@@ -6,7 +6,7 @@
 import { DriverError } from "../../drivers/base/error.ts";
 import { driverErrorFromFile } from "../../drivers/base/file-system.ts";
 import type { Image, ImageInfo } from "../../drivers/base/image.ts";
-import { MAX_WHOLE_BYTES, READ_CHUNK_BYTES } from "./limits.ts";
+import { MAX_WHOLE_BYTES } from "./limits.ts";
 
 export interface ImageReaderOptions extends ImageInfo {
   readonly blob: Blob;
@@ -28,19 +28,20 @@ export function createImage({ sha256, size, blob, release }: ImageReaderOptions)
     sha256,
     size,
     stream({ start = 0, end = size } = {}) {
-      const stop = Math.min(end, size);
-      let at = start;
+      // The browser's own reader: several times as fast as asking for each part.
+      const reader = blob.slice(start, Math.min(end, size)).stream().getReader();
       return new ReadableStream<Uint8Array<ArrayBuffer>>(
         {
           async pull(controller) {
-            if (at >= stop) {
-              controller.close();
-              return;
+            try {
+              const { done, value } = await reader.read();
+              if (done) controller.close();
+              else controller.enqueue(value);
+            } catch (error) {
+              throw driverErrorFromFile(error, what);
             }
-            const chunk = await read(at, Math.min(at + READ_CHUNK_BYTES, stop));
-            at += chunk.length;
-            controller.enqueue(chunk);
           },
+          cancel: (reason) => reader.cancel(reason),
         },
         { highWaterMark: 0 },
       );

@@ -23,7 +23,7 @@ export const MAX_SHARE_OF_QUOTA = 0.5;
 /** 256 MiB: where the browser keeps no files, images are in memory, and a tab with more than that is in danger of being ended. */
 export const MAX_MEMORY_BYTES = 256 * 1024 ** 2;
 
-/** 256 KiB: a read of a file costs the same for few bytes; more at once only waits longer for the first of them. */
+/** 256 KiB: what is read and hashed at once, under a millisecond or two of a worker that does other things too. */
 export const READ_CHUNK_BYTES = 256 * 1024;
 
 /** 256 MiB: firmware is far smaller; a disk has to be read as a stream. */

@@ -13,6 +13,8 @@ class Browser {
   readonly root: FakeDirectoryHandle;
   readonly locks = createScopedLocks();
   now = 1000;
+  /** What the browser says that it gives, bytes; it may be wrong. */
+  promised = Number.POSITIVE_INFINITY;
 
   constructor(options: { withoutMove?: boolean } = {}) {
     this.root = new FakeDirectoryHandle({ ...options, quota: this.quota });
@@ -22,7 +24,10 @@ class Browser {
     return OriginImages.open({
       directory: this.root,
       locks: this.locks,
-      estimate: async () => ({ quota: this.quota.limit, usage: this.quota.used }),
+      estimate: async () => ({
+        quota: this.promised,
+        usage: this.quota.used,
+      }),
       clock: { now: () => this.now, sleep: () => Promise.reject(new Error("nothing waits here")) },
       instance,
       limits: { ...DEFAULT_IMAGE_LIMITS, ...limits },
@@ -122,9 +127,6 @@ describe("images in the origin's files", () => {
       expect(sha256Of(await read(image, range)), JSON.stringify(range)).toBe(sha256Of(expected));
       expect(sha256Of(await image.bytes(range)), JSON.stringify(range)).toBe(sha256Of(expected));
     }
-    const sizes: number[] = [];
-    for await (const chunk of image.stream()) sizes.push(chunk.length);
-    expect(sizes).toEqual([262_144, 262_144, 75_712]);
   });
 
   it("keeps the same content once, also of two transfers at the same time and of two tabs", async () => {
@@ -241,7 +243,7 @@ describe("room", () => {
       [1000, 50],
     ] as const) {
       const browser = new Browser();
-      browser.quota.limit = quota;
+      browser.promised = quota;
       const store = await browser.tab("one", { maxKeptBytes: limit });
       await putAll(store, browser, "a".repeat(10), "b".repeat(10));
       await putAll(store, browser, "c".repeat(10), "d");
@@ -257,8 +259,8 @@ describe("room", () => {
     const store = await browser.tab("one");
     const [old, newer] = ["old ".repeat(50), "new ".repeat(50)];
     await putAll(store, browser, old, newer);
-    browser.quota.limit = 1000;
-    const bytes = bytesOf("x", 700);
+    browser.quota.limit = browser.quota.used + 100;
+    const bytes = bytesOf("x", 190);
     using image = await store.receive(streamOfBytes(bytes, { chunkBytes: 100 }), options());
     expect(await read(image)).toEqual(bytes);
     expect(await kept(store, browser, old, newer)).toEqual([newer]);

@@ -1,14 +1,15 @@
 /**
- * Take a file as it comes: each chunk is counted and stored before the next one is asked for.
+ * Take a file as it comes: its chunks are counted, gathered and stored, and no more than those gathered are in memory.
  * Above: origin-images.ts, memory-images.ts. Below: the stream of the transfer.
  * The stream is read to its end or cancelled, in every outcome; what is stored of a failed one is the sink's to remove.
  */
 
 import { DriverError } from "../../drivers/base/error.ts";
+import { Gatherer } from "../../drivers/base/gather.ts";
 import type { ReceiveOptions } from "../../drivers/base/image.ts";
 
 export interface ChunkSink {
-  /** Store a chunk, which is the sink's from now on, behind the `at` bytes before it. A promise: it has to be waited for. */
+  /** Store a chunk, which is good until then, behind the `at` bytes before it. A promise: it has to be waited for. */
   write(chunk: Uint8Array, at: number): Promise<void> | undefined;
 }
 
@@ -25,7 +26,13 @@ export async function receiveInto(
   signal.addEventListener("abort", () => cancel(signal.reason), { signal: over.signal });
   try {
     signal.throwIfAborted();
+    const gatherer = new Gatherer();
     let size = 0;
+    let stored = 0;
+    const store = async (chunk: Uint8Array) => {
+      await sink.write(chunk, stored);
+      stored += chunk.length;
+    };
     for (;;) {
       const { done, value } = await reader.read();
       signal.throwIfAborted();
@@ -36,11 +43,11 @@ export async function receiveInto(
           `the file has more than ${maxBytes} bytes, and no more than that fit: choose the image for this device`,
         );
       }
-      const stored = sink.write(value, size);
-      if (stored !== undefined) await stored;
       size += value.length;
+      for (const full of gatherer.add(value)) await store(full);
       onProgress?.(size);
     }
+    await store(gatherer.rest());
     return size;
   } catch (error) {
     cancel(error);
