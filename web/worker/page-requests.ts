@@ -97,7 +97,8 @@ export class PageRequests {
       throw new Error(`the browser no longer has ${file.name}: choose the file again`);
     }
     const name = encoding === null ? file.name : unpackedName(file.name);
-    return this.#within(path, around, () => {
+    // Awaited: the image may not be evicted before the driver has read it.
+    return await this.#within(path, around, () => {
       const handle = exporter.resource(path, { direction: "to-driver", ...content, name, encoding }, signal);
       return exporter.call(path, method, [handle, ...args], signal);
     });
