@@ -61,7 +61,14 @@ export async function createPicoBench(options: PicoBenchOptions = {}): Promise<P
   const context = createTestContext({ path: ["pico"], clock, devices: { usb }, children });
   const driver = await definition.create(context, parse(definition.config, config));
   const steps: WorkStep[] = [];
-  const report: WorkReport = { step: (step) => void steps.push(step), image: () => undefined };
+  let connecting = (): void => undefined;
+  const report: WorkReport = {
+    step(step) {
+      steps.push(step);
+      if (step.phase === "connecting") connecting();
+    },
+    image: () => undefined,
+  };
   const call: PicoBench["call"] = async (method, args, callOptions = {}) => {
     const exported = driver.methods.get(method);
     if (exported?.kind !== "call") throw new Error(`${method} is not an exported call`);
@@ -93,8 +100,15 @@ export async function createPicoBench(options: PicoBenchOptions = {}): Promise<P
     },
     call,
     running,
-    flash: (file, callOptions = {}) =>
-      running(call("flash", [context.resources.toDriver(file), null], callOptions)),
+    async flash(file, callOptions = {}) {
+      const begun = new Promise<void>((resolve) => {
+        connecting = resolve;
+      });
+      const work = call("flash", [context.resources.toDriver(file), null], callOptions);
+      // Receiving takes time of the machine, and none of the clock's.
+      await Promise.race([begun, work.catch(() => undefined)]);
+      return running(work);
+    },
     async [Symbol.asyncDispose]() {
       await driver[Symbol.asyncDispose]();
       for (const child of children.values()) await child[Symbol.asyncDispose]();
