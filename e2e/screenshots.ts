@@ -1,12 +1,13 @@
 // `npm run screenshots`: the pictures of the documents, from the real page: a demo board that was switched on and looked
-// into, a hook that runs and one that failed, the log with a search, and the terminal. With a folder as its argument they go
-// there, and all of them are taken in light, dark and narrow.
+// into, a hook that runs and one that failed, the log with a search, the terminal, and a chip that is flashed. With a folder as its
+// argument they go there, and all of them are taken in light, dark and narrow.
 
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BrowserContextOptions, chromium, type Page } from "@playwright/test";
+import { type BrowserContextOptions, chromium, type Locator, type Page } from "@playwright/test";
 import { installedChromium } from "../scripts/prepare-chromium.ts";
 
 const DOCUMENTS = fileURLToPath(new URL("../docs/images/", import.meta.url));
@@ -27,6 +28,19 @@ const FAILING_HOOK = hookBench(
       echo "No answer from the fan controller" >&2
       exit 1`,
 );
+
+const CHIPS = `apiVersion: jumpstarter.dev/v1alpha1
+kind: ExporterConfig
+metadata:
+  name: rack-5
+export:
+  board:
+    type: jumptab.simulator.Esp32Board
+    config:
+      chip: ESP32
+  storage:
+    type: jumpstarter_driver_opendal.driver.MockStorageMuxFlasher
+`;
 
 /** What can be shown. Each begins at the first face of the page. */
 const SCENES = {
@@ -85,7 +99,27 @@ const SCENES = {
     await command.fill("j serial ");
     await page.locator("jumptab-shell").scrollIntoViewIfNeeded();
   },
+
+  /** A simulated ESP32 with an entry in its history, while it is flashed again with something larger. */
+  async flash(page: Page): Promise<void> {
+    await paste(page, CHIPS);
+    const chip = page.getByRole("article", { name: "esp32", exact: true });
+    await send(chip, "boot-loader.bin", 24 * 1024);
+    await chip.getByRole("listitem").getByText("Done").waitFor({ timeout: 60_000 });
+    await chip.getByRole("button", { name: "Verify" }).click();
+    await chip.getByText("The device has it.").waitFor({ timeout: 60_000 });
+    await send(chip, "application.bin", 900 * 1024);
+    await chip.getByText(/ left$/).waitFor({ timeout: 60_000 });
+    await chip.scrollIntoViewIfNeeded();
+  },
 };
+
+/** Choose a file of so many bytes on a card, and flash it: noise, which cannot be sent any shorter. */
+async function send(card: Locator, name: string, bytes: number): Promise<void> {
+  const file = { name, mimeType: "application/octet-stream", buffer: randomBytes(bytes) };
+  await card.getByLabel(/^File for/).setInputFiles(file);
+  await card.getByRole("button", { name: `Flash ${name}` }).click();
+}
 
 type Scene = keyof typeof SCENES;
 
@@ -106,6 +140,7 @@ const DOCUMENT_SHOTS: readonly Shot[] = [
   { name: "bench-narrow", scene: "bench", look: NARROW },
   { name: "hook-failed-light", scene: "hook-failed", look: LIGHT },
   { name: "terminal-light", scene: "terminal", look: LIGHT },
+  { name: "flash-light", scene: "flash", look: LIGHT },
 ];
 
 const ALL_SHOTS: readonly Shot[] = Object.keys(SCENES).flatMap((scene) =>
@@ -166,7 +201,7 @@ try {
     const page = await context.newPage();
     await page.goto(address);
     await SCENES[scene](page);
-    if (scene !== "terminal") await page.evaluate(() => window.scrollTo(0, 0));
+    if (scene !== "terminal" && scene !== "flash") await page.evaluate(() => window.scrollTo(0, 0));
     await page.screenshot({ path: `${out}/${name}.png`, fullPage: folder !== undefined });
     await context.close();
   }

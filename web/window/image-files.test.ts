@@ -19,6 +19,7 @@ describe("ImageFiles", () => {
       },
       locks: navigator.locks,
       clock: new ManualClock(),
+      schedule: (run) => void setImmediate(run),
       instance: crypto.randomUUID(),
       warn: (text) => {
         throw new Error(text);

@@ -63,6 +63,10 @@ export class HelpDialog extends LitElement {
           This tab is a Jumpstarter exporter: it offers the devices of this computer to people who use
           <code>jmp</code>. It works as long as the tab is open, also in the background.
         </p>
+        <p>
+          To flash a device that is plugged in here, drop a file on its card, or choose one there. What clients
+          flash is shown there, too.
+        </p>
         <h3>Keys</h3>
         <dl>
           <dt><kbd>?</kbd></dt>
@@ -84,8 +88,9 @@ export class HelpDialog extends LitElement {
         </dl>
         <h3>What stays in this browser</h3>
         <p>
-          Configurations, their passphrases and which port belongs to which driver. Nothing of it leaves this
-          computer but what clients with the passphrase ask for.
+          Configurations, their passphrases and which port belongs to which driver; and the files that went to
+          devices, as long as the browser has room for them. Nothing of it leaves this computer but what clients
+          with the passphrase ask for.
         </p>
       </dialog>
     `;
