@@ -61,11 +61,11 @@ export async function createPicoBench(options: PicoBenchOptions = {}): Promise<P
   const context = createTestContext({ path: ["pico"], clock, devices: { usb }, children });
   const driver = await definition.create(context, parse(definition.config, config));
   const steps: WorkStep[] = [];
-  let connecting = (): void => undefined;
+  const connecting = new Set<() => void>();
   const report: WorkReport = {
     step(step) {
       steps.push(step);
-      if (step.phase === "connecting") connecting();
+      if (step.phase === "connecting") for (const resolve of connecting) resolve();
     },
     image: () => undefined,
   };
@@ -101,9 +101,7 @@ export async function createPicoBench(options: PicoBenchOptions = {}): Promise<P
     call,
     running,
     async flash(file, callOptions = {}) {
-      const begun = new Promise<void>((resolve) => {
-        connecting = resolve;
-      });
+      const begun = new Promise<void>((resolve) => connecting.add(resolve));
       const work = call("flash", [context.resources.toDriver(file), null], callOptions);
       // Receiving takes time of the machine, and none of the clock's.
       await Promise.race([begun, work.catch(() => undefined)]);
