@@ -54,6 +54,7 @@ export class DapTransport {
     await this.#attempt(async () => {
       await device.open();
       signal.addEventListener("abort", this.#onAbort, { once: true });
+      signal.throwIfAborted(); // perhaps while it was opened
       if (device.configuration === null) await device.selectConfiguration(1);
       const { number, alternate } = dapInterface(device, label);
       await device.claimInterface(number);
@@ -78,22 +79,17 @@ export class DapTransport {
     const bytes = ArrayBuffer.isView(data)
       ? new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength)
       : new Uint8Array(data);
-    const { status } = await this.#attempt(() => this.#options.device.transferOut(this.#out, bytes));
-    if (status !== "ok")
-      throw this.#fail(new DriverError("device-io", `${this.#options.label} refused a command`));
+    const { device, label } = this.#options;
+    const sent = await this.#within(this.answerMs, () => device.transferOut(this.#out, bytes));
+    if (sent === undefined) throw this.#silence("took no command");
+    if (sent.status !== "ok") throw this.#fail(new DriverError("device-io", `${label} refused a command`));
   }
 
   /** The bytes of one answer, in a buffer of their own: dapjs reads from its beginning. */
   async read(): Promise<DataView> {
     const answer = await this.#answer(this.answerMs);
     if (answer !== undefined) return answer;
-    const { label } = this.#options;
-    throw this.#fail(
-      new DriverError(
-        "timeout",
-        `${label} did not answer within ${this.answerMs / 1000} s: unplug it, and plug it in again`,
-      ),
-    );
+    throw this.#silence("did not answer");
   }
 
   /** Throw away what the probe still has for an earlier program, so that answers fit their questions. */
@@ -107,28 +103,39 @@ export class DapTransport {
     throw this.#fail(outOfStep(this.#options.label));
   }
 
-  /** Undefined: none came in time. Nothing can be read after that but by opening the probe again. */
+  /** Undefined: none came in time. */
   async #answer(ms: number): Promise<DataView | undefined> {
-    const { device, clock } = this.#options;
+    const { device } = this.#options;
+    const answer = await this.#within(ms, () => device.transferIn(this.#in, this.packetSize));
+    if (answer === undefined) return undefined;
+    const { data } = answer;
+    if (data === undefined) return new DataView(new ArrayBuffer(0));
+    return new DataView(new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice().buffer);
+  }
+
+  /** Undefined: it was not done in time. Nothing else goes after that but opening the probe again. */
+  async #within<T>(ms: number, work: () => Promise<T>): Promise<T | undefined> {
     const over = new AbortController();
-    const late = clock.sleep(ms, { signal: over.signal }).then(
-      () => "late" as const,
-      () => "late" as const,
+    const late = this.#options.clock.sleep(ms, { signal: over.signal }).then(
+      () => undefined,
+      () => undefined,
     );
     try {
-      const result = await this.#attempt(() =>
-        Promise.race([device.transferIn(this.#in, this.packetSize), late]),
-      );
-      if (result === "late") {
-        await this.close();
-        return undefined;
-      }
-      const { data } = result;
-      if (data === undefined) return new DataView(new ArrayBuffer(0));
-      return new DataView(new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice().buffer);
+      const done = await this.#attempt(() => Promise.race([work(), late]));
+      if (done === undefined) await this.close();
+      return done;
     } finally {
       over.abort();
     }
+  }
+
+  #silence(what: string): DriverError {
+    return this.#fail(
+      new DriverError(
+        "timeout",
+        `${this.#options.label} ${what} within ${this.answerMs / 1000} s: unplug it, and plug it in again`,
+      ),
+    );
   }
 
   async #attempt<T>(work: () => Promise<T>, explain = driverErrorFromUsb): Promise<T> {

@@ -3,9 +3,12 @@ import { describe, expect, it } from "vitest";
 import { systemClock } from "../base/clock.ts";
 import type { DriverContext } from "../base/driver.ts";
 import type { JsonObject } from "../base/json.ts";
+import { createUsbDevices } from "../base/usb-devices.ts";
 import { CortexM, RAM_ADDRESS } from "../simulation/cmsis-dap/cortex-m.ts";
-import type { DapLinkOptions } from "../simulation/cmsis-dap/dap-link.ts";
+import { DapLink, type DapLinkOptions } from "../simulation/cmsis-dap/dap-link.ts";
+import { FakeUsb } from "../simulation/fake-usb.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
+import { call, createTestContext } from "../testing/test-context.ts";
 import { definition } from "./probe-rs.ts";
 import { elfFile } from "./testing/elf-file.ts";
 import { createProbeBench, type ProbeBench } from "./testing/probe-bench.ts";
@@ -212,6 +215,48 @@ describe("ProbeRs", () => {
     await asked;
   });
 
+  it("gives up a probe that takes no commands any more, in bounded time", async () => {
+    const clock = new ManualClock();
+    await using lab = await bench({ clock });
+    const stuck = Promise.withResolvers<void>();
+    lab.probe.out = (_endpoint, _bytes, { signal }) => {
+      stuck.resolve();
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    };
+    const asked = expect(lab.call("info")).rejects.toMatchObject({
+      code: "timeout",
+      message: expect.stringContaining("took no command"),
+    });
+    await stuck.promise;
+    await clock.advance(5000);
+    await asked;
+    expect(lab.device.opened).toBe(false);
+  });
+
+  it("has closed the probe when the exporter has let go of it in the middle of work", async () => {
+    const lab = await bench();
+    lab.probe.silentAfterBytes = 3000;
+    const asked = expect(
+      lab.call("download", lab.context.resources.toDriver(firmware(8000))),
+    ).rejects.toThrow(/let go of this probe/);
+    await lab.heard(3000);
+    await lab[Symbol.asyncDispose]();
+    expect(lab.device.opened).toBe(false);
+    await asked;
+    await expect(lab.call("info")).rejects.toThrow(/let go of this probe/);
+  });
+
+  it("takes no probe by showing it: of two drivers that could have it, a person says which one", async () => {
+    const usb = new FakeUsb();
+    usb.plug({ device: new DapLink() });
+    await using devices = createUsbDevices({ usb, remembered: {} });
+    await devices.refresh();
+    const place = (name: string) => createTestContext({ path: [name], devices: { usb: devices } });
+    for (const driver of [await create({})(place("one")), await create({})(place("two"))]) {
+      await expect(call(driver, "info")).rejects.toMatchObject({ code: "device-not-bound" });
+    }
+  });
+
   it("hears of a cable that is pulled in the middle, and flashes again when it is back", async () => {
     const usbCut = Promise.withResolvers<void>();
     await using lab = await bench();
@@ -261,7 +306,6 @@ describe("ProbeRs", () => {
   });
 
   it("says where there is no Web USB", async () => {
-    const { createTestContext } = await import("../testing/test-context.ts");
     const driver = await create({})(createTestContext({ clock: systemClock }));
     const info = driver.methods.get("info");
     if (info?.kind !== "call") throw new Error("info is a call");

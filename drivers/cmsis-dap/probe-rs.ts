@@ -119,9 +119,7 @@ function createProbeRs(context: DriverContext, { probe, chip, connect_under_rese
       session.use("verifying", options.signal, async (opened) =>
         compareTarget(opened, readFirmware(await image.bytes()), options),
       ),
-    async [Symbol.asyncDispose]() {
-      session[Symbol.dispose]();
-    },
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }
 

@@ -25,12 +25,12 @@ export interface ProbeSessionOptions {
   readonly speed: number | undefined;
 }
 
-export class ProbeSession implements Disposable {
+export class ProbeSession implements AsyncDisposable {
   readonly #context: Pick<DriverContext, "clock" | "log" | "setState" | "path">;
   readonly #binding: UsbBinding | undefined;
   readonly #options: ProbeSessionOptions;
   readonly #disposed = new AbortController();
-  #doing: string | undefined;
+  #busy: { readonly doing: string; readonly over: Promise<void> } | undefined;
 
   constructor(
     context: Pick<DriverContext, "clock" | "devices" | "log" | "setState" | "path">,
@@ -52,13 +52,16 @@ export class ProbeSession implements Disposable {
 
   /** Work with the open probe, alone. @param doing For whoever comes meanwhile: "flashing". */
   async use<T>(doing: string, signal: AbortSignal, work: (probe: DebugProbe) => Promise<T>): Promise<T> {
-    if (this.#doing !== undefined) {
+    this.#disposed.signal.throwIfAborted();
+    if (this.#busy !== undefined) {
       throw new DriverError(
         "device-in-use",
-        `${this.label} is busy (${this.#doing}): wait until that is done`,
+        `${this.label} is busy (${this.#busy.doing}): wait until that is done`,
       );
     }
-    this.#doing = doing;
+    const over = Promise.withResolvers<void>();
+    this.#busy = { doing, over: over.promise };
+    const either = AbortSignal.any([signal, this.#disposed.signal]);
     try {
       const { DebugProbe } = await import("./debug-probe.ts");
       const { clock } = this.#context;
@@ -66,24 +69,27 @@ export class ProbeSession implements Disposable {
         device: this.#device(),
         label: this.label,
         clock,
-        signal: AbortSignal.any([signal, this.#disposed.signal]),
+        signal: either,
       });
-      signal.throwIfAborted();
+      either.throwIfAborted();
       const { speed } = this.#options;
       const clockFrequency = speed === undefined ? undefined : speed * 1000;
       await using probe = await DebugProbe.open(transport, this.label, { clockFrequency });
       return await work(probe);
     } catch (error) {
       // The device was closed because nobody waits any more: that is the reason, and not what the device said then.
-      signal.throwIfAborted();
+      either.throwIfAborted();
       throw error;
     } finally {
-      this.#doing = undefined;
+      this.#busy = undefined;
+      over.resolve();
     }
   }
 
-  [Symbol.dispose](): void {
+  /** Work that is under way ends, and the probe is closed then. */
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed.abort(new DriverError("other", "the exporter has let go of this probe"));
+    await this.#busy?.over;
     this.#binding?.[Symbol.dispose]();
   }
 
@@ -97,7 +103,8 @@ export class ProbeSession implements Disposable {
 
   #showBinding(): void {
     try {
-      this.#device();
+      // Without a probe this throws the sentence that the page shows; one that is there is asked for when it is used, not when it is shown.
+      if (this.#binding?.status !== "present") this.#device();
       this.#context.setState({ error: null });
     } catch (error) {
       this.#context.setState({ error: messageOf(error) });

@@ -77,9 +77,7 @@ function createFlasher(context: DriverContext): Driver {
       session.use("verifying", options.signal, async (probe) =>
         compareTarget(probe, readFirmware(await image.bytes()), options),
       ),
-    async [Symbol.asyncDispose]() {
-      session[Symbol.dispose]();
-    },
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }
 
