@@ -14,7 +14,7 @@ describe("parseBenchOptions()", () => {
       "busy",
       "upload",
     ]);
-    expect(options?.solo.map(({ id }) => id)).toEqual(["recovery", "memory", "resume"]);
+    expect(options?.solo.map(({ id }) => id)).toEqual(["recovery", "memory", "resume", "esp32"]);
     expect(options?.json).toBeUndefined();
   });
 
@@ -44,7 +44,7 @@ describe("parseBenchOptions()", () => {
     [["--rounds", "1.5"], "--rounds 1.5: give a whole number"],
     [
       ["--only", "speed"],
-      "which is no measure: they are unary, calls, stream, console, busy, upload, recovery, memory, resume",
+      "which is no measure: they are unary, calls, stream, console, busy, upload, recovery, memory, resume, esp32",
     ],
     [["--fast"], "see --help"],
   ] as const) {

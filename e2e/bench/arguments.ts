@@ -27,9 +27,9 @@ export class BenchUsageError extends Error {
   override readonly name = "BenchUsageError";
 }
 
-/** 7 rounds of 2 s: medians settle, and the whole run stays below 10 min. */
+/** 7 rounds of 2 s: medians settle, and the whole run takes about 10 min. */
 const DEFAULT = { rounds: 7, seconds: 2, effort: SOLO_EFFORT };
-/** `--quick`: a minute and a half, to see whether a change did anything at all. */
+/** `--quick`: two minutes, to see whether a change did anything at all. */
 const QUICK = { rounds: 3, seconds: 0.75, effort: QUICK_SOLO_EFFORT };
 /** More rounds would take longer than anybody waits: half an hour. */
 const MAX_ROUNDS = 100;
@@ -41,7 +41,7 @@ export const HELP = `Usage: npm run bench -- [options]
 Measures the Python exporter and this one, side by side, and what only this one has; prints tables.
 
   --rounds N      how often each measure is taken of each system (default ${DEFAULT.rounds})
-  --quick         ${QUICK.rounds} short rounds, and little of everything else: a minute and a half
+  --quick         ${QUICK.rounds} short rounds, and little of everything else: two minutes
   --only A,B      only these measures: ${KNOWN}
   --json FILE     where the figures are written (default .cache/bench/latest.json)
   --help

@@ -9,6 +9,7 @@ exporter and the way to it, with as little of this process as possible.
 
 import asyncio
 import json
+import os
 import platform
 import random
 import sys
@@ -36,6 +37,11 @@ STREAM_TAIL_S = 10
 READY_S = 30
 # 10 s for one console echo: it takes milliseconds.
 ECHO_S = 10
+
+# 16 KiB of deflated image in each block to the ESP32's stub loader, and around it: two ends of a SLIP frame, the head of
+# the command (8) and that of the data (16).
+LOADER_BLOCK_BYTES = 16 * 1024
+LOADER_BLOCK_OVERHEAD_BYTES = 2 + 8 + 16
 
 DATA = router_pb2.FRAME_TYPE_DATA
 GOAWAY = router_pb2.FRAME_TYPE_GOAWAY
@@ -209,15 +215,16 @@ def file_frames(size, number):
     return [frame(payloads[0])] + [frame(payloads[1 + index % (STREAM_FRAMES - 1)]) for index in range(count - 1)]
 
 
-async def flash(exporter, frames):
-    """One file into the storage, as `j storage flash` does it: the stream of the file, and the call that takes it."""
-    uuid = exporter.drivers["storage"]
+async def flash(exporter, frames, driver="storage", address=None):
+    """One file into a flasher, as `j storage flash` does it: the stream of the file, and the call that takes it."""
+    uuid = exporter.drivers[driver]
     target = json.dumps({"kind": "resource", "uuid": uuid, "x_jmp_content_encoding": None})
     call = exporter.channel.stream_stream(STREAM)(metadata=(*exporter.key, ("request", target)))
     try:
         metadata = dict(await call.initial_metadata())
         handle = json_format.ParseDict(json.loads(metadata["resource"]), struct_pb2.Value())
-        request = jumpstarter_pb2.DriverCallRequest(uuid=uuid, method="flash", args=[handle, struct_pb2.Value(null_value=0)])
+        place = struct_pb2.Value(null_value=0) if address is None else struct_pb2.Value(string_value=address)
+        request = jumpstarter_pb2.DriverCallRequest(uuid=uuid, method="flash", args=[handle, place])
 
         async def send():
             for message in frames:
@@ -248,6 +255,23 @@ async def upload(exporter, seconds, size):
         spent += time.perf_counter() - began
         flashed += 1
     return {"rate": flashed * size / spent / 2**20, "bytes": flashed * size}
+
+
+def serial_bytes(image):
+    """What the loader protocol makes of an image on its way to the chip: deflated, in blocks with a head, framed by SLIP."""
+    deflated = zlib.compress(image)
+    blocks = -(-len(deflated) // LOADER_BLOCK_BYTES)
+    return len(deflated) + deflated.count(0xC0) + deflated.count(0xDB) + blocks * LOADER_BLOCK_OVERHEAD_BYTES
+
+
+async def flash_once(exporter, seconds, size, to_chip):
+    """One image that does not compress, to the ESP32 or only to the storage beside it: how long that took, and what of it the serial line carried."""
+    image = os.urandom(size)
+    frames = [frame(image[at : at + FILE_FRAME_BYTES]) for at in range(0, size, FILE_FRAME_BYTES)]
+    target = ("esp32", "0x10000") if to_chip else ("storage", None)
+    began = time.perf_counter()
+    await flash(exporter, frames, *target)
+    return {"seconds": time.perf_counter() - began, "serialBytes": serial_bytes(image)}
 
 
 class Bulk:
@@ -317,6 +341,7 @@ MEASURES = {
     "stream": stream,
     "console": console,
     "upload": upload,
+    "flash-once": flash_once,
     "bulk-start": bulk_start,
     "bulk-stop": bulk_stop,
 }

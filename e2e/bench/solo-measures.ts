@@ -1,6 +1,7 @@
 /**
  * What the benchmark measures of jumptab alone, because the Python exporter has nothing like it, and what is expected.
- * Above: main.ts, report.ts, arguments.ts. Below: measures.ts. Taken by recovery.ts, relay-memory.ts, resume-cost.ts.
+ * Above: main.ts, report.ts, arguments.ts. Below: measures.ts. Taken by recovery.ts, relay-memory.ts, resume-cost.ts,
+ * esp32-flash.ts.
  */
 
 import type { Bound } from "./measures.ts";
@@ -15,7 +16,7 @@ export interface SoloFigure {
   readonly expected?: Bound;
 }
 
-export type SoloId = "recovery" | "memory" | "resume";
+export type SoloId = "recovery" | "memory" | "resume" | "esp32";
 
 export interface SoloMeasure {
   readonly id: SoloId;
@@ -40,7 +41,12 @@ export type SampleKey =
   | "resumingMiBPerSecond"
   | "forgetfulMiBPerSecond"
   | "resumingCpuMsPerMiB"
-  | "forgetfulCpuMsPerMiB";
+  | "forgetfulCpuMsPerMiB"
+  | "esp32LinePercent"
+  | "esp32NearMs"
+  | "esp32FarMs"
+  | "esp32FarUploadMs"
+  | "esp32DistanceMs";
 
 /** Everything that was measured, by what it is. */
 export type Samples = Readonly<Partial<Record<SampleKey, readonly number[]>>>;
@@ -55,6 +61,12 @@ const RECOVERY: Bound = { atMost: 1500 };
 
 /** 5 %: what nobody notices. */
 const COST: Bound = { atMost: 5 };
+
+/** 95 % of what a serial line can carry: the rest are the answers of the chip, which a block waits for. */
+const LINE: Bound = { atLeast: 95 };
+
+/** 1 s: the driver is beside the chip, so distance is paid a few times a call and not at each block. */
+const DISTANCE: Bound = { atMost: 1000 };
 
 export const SOLO_MEASURES: readonly SoloMeasure[] = [
   {
@@ -90,6 +102,16 @@ export const SOLO_MEASURES: readonly SoloMeasure[] = [
       cost("forgetfulCpuMsPerMiB", "the same without resume", "ms/MiB"),
     ],
   },
+  {
+    id: "esp32",
+    figures: [
+      esp32("esp32LinePercent", "ESP32 at 921600 baud: what writing uses of its line", "%", LINE),
+      esp32("esp32NearMs", "a whole flash call"),
+      esp32("esp32FarMs", "the same through a line of 100 ms each way"),
+      esp32("esp32FarUploadMs", "an upload alone through that line"),
+      esp32("esp32DistanceMs", "what the line adds to the call, beside the upload", "ms", DISTANCE),
+    ],
+  },
 ];
 
 function recovery(key: SampleKey, title: string): SoloFigure[] {
@@ -104,5 +126,9 @@ function memory(key: SampleKey, title: string): SoloFigure {
 }
 
 function cost(key: SampleKey, title: string, unit: SoloFigure["unit"], expected?: Bound): SoloFigure {
+  return { key, statistic: "median", title, unit, ...(expected === undefined ? {} : { expected }) };
+}
+
+function esp32(key: SampleKey, title: string, unit: "%" | "ms" = "ms", expected?: Bound): SoloFigure {
   return { key, statistic: "median", title, unit, ...(expected === undefined ? {} : { expected }) };
 }

@@ -1,10 +1,11 @@
 /**
  * Takes the measures of jumptab alone, one after the other.
- * Above: main.ts. Below: recovery.ts, relay-memory.ts, resume-cost.ts, which start and end what they need.
+ * Above: main.ts. Below: recovery.ts, relay-memory.ts, resume-cost.ts, esp32-flash.ts, which start and end what they need.
  */
 
 import type { Random } from "../support/random.ts";
 import type { SoloEffort } from "./effort.ts";
+import { measureEsp32Flash } from "./esp32-flash.ts";
 import { measureRecovery } from "./recovery.ts";
 import { measureRelayMemory } from "./relay-memory.ts";
 import { measureResumeCost } from "./resume-cost.ts";
@@ -34,6 +35,7 @@ const SAYING: Readonly<Record<SoloId, string>> = {
   recovery: "cutting the line between a page and its relay",
   memory: "reading the relay's memory",
   resume: "comparing the tunnel with one that cannot resume",
+  esp32: "flashing a simulated ESP32 at the pace of its line, near and far",
 };
 
 async function take(id: SoloId, options: SoloOptions): Promise<Samples> {
@@ -45,5 +47,7 @@ async function take(id: SoloId, options: SoloOptions): Promise<Samples> {
       return await measureRelayMemory({ ...effort.memory, folder, signal });
     case "resume":
       return await measureResumeCost({ ...effort.resume, folder, signal });
+    case "esp32":
+      return await measureEsp32Flash({ ...options, ...effort.esp32 });
   }
 }

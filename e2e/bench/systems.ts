@@ -1,6 +1,6 @@
 /**
  * The two exporters that are compared, each started the way its users start it unattended; and a relay without a page.
- * Above: main.ts, recovery.ts, relay-memory.ts. Below: program.ts; `jmp run` of the Python environment, `npm start`.
+ * Above: main.ts, recovery.ts, relay-memory.ts, esp32-flash.ts. Below: program.ts; `jmp run` of the Python environment, `npm start`.
  */
 
 import { readFile } from "node:fs/promises";
@@ -74,14 +74,17 @@ export async function startPython({ venv, env, folder }: SystemOptions): Promise
 /** Where a second one of jumptab listens and logs, beside the first. */
 export interface JumptabOptions extends SystemOptions {
   readonly listener?: string;
+  /** Another configuration than that of the comparison. */
+  readonly config?: string;
   /** A name in `folder`. */
   readonly log?: string;
 }
 
 /** `npm start -- run`: the relay, and a headless Chromium that nothing drives. */
 export async function startJumptab(options: JumptabOptions): Promise<System> {
-  const { chromium, folder, signal, listener = "127.0.0.1:0", log = "jumptab.log" } = options;
-  const args = [...(await startArguments()), "run", ...runFlags(listener), "--chromium", chromium];
+  const { chromium, folder, signal, listener = "127.0.0.1:0", log = "jumptab.log", config } = options;
+  const flags = [...runFlags(listener, config), "--chromium", chromium];
+  const args = [...(await startArguments()), "run", ...flags];
   const program = await Program.start(process.execPath, args, {
     title: "jumptab",
     env: process.env,
@@ -150,9 +153,9 @@ async function startArguments(): Promise<string[]> {
   return words.map((word) => (word.endsWith(".ts") ? fileURLToPath(new URL(word, ROOT)) : word));
 }
 
-function runFlags(address: string): string[] {
+function runFlags(address: string, config: string = CONFIG): string[] {
   return [
-    ...["--exporter-config", CONFIG],
+    ...["--exporter-config", config],
     ...["--tls-grpc-listener", address, "--tls-grpc-insecure"],
     ...["--passphrase", PASSPHRASE],
   ];
