@@ -332,6 +332,16 @@ for (const scheme of ["fs", "memory"] as const) {
       expect(await bench.read("f")).toBe("new");
     });
 
+    it("leaves nothing open of a file that is just being opened when the session ends", async () => {
+      const bench = await createBench(scheme);
+      const opening = expect(bench.open("f", "wb")).rejects.toThrow(/session has ended/);
+      await bench.driver.reset?.();
+      await opening;
+      expect(bench.context.state).toMatchObject({ open: 0 });
+      await bench.write("f", "new");
+      expect(await bench.read("f")).toBe("new");
+    });
+
     it("ends a transfer that fails with its error, and the file can be written anew", async () => {
       const bench = await createBench(scheme);
       const fd = await bench.open("f", "wb");

@@ -41,6 +41,8 @@ export class OpenFiles {
   /** In the order of their last use. */
   readonly #open = new Map<string, OpenFile>();
   readonly #closed = new Set<string>();
+  /** Counted up when all files are abandoned. */
+  #session = 0;
 
   constructor(
     store: FileStore,
@@ -56,12 +58,21 @@ export class OpenFiles {
   }
 
   async open(path: string, mode: "rb" | "wb"): Promise<string> {
+    const session = this.#session;
     if (mode === "rb") {
       await this.#store.read(path);
       return this.#add({ mode, path, cursor: 0 });
     }
     this.abandonWriters(path);
     const writer = await this.#store.write(path);
+    if (session !== this.#session) {
+      // Nobody would close it.
+      writer.abandon();
+      throw new DriverError(
+        "other",
+        `the session has ended while ${path} was opened: open it in the next one`,
+      );
+    }
     return this.#add({ mode, path, key: this.#store.key(path), writer });
   }
 
@@ -145,6 +156,7 @@ export class OpenFiles {
   }
 
   abandonAll(): void {
+    this.#session += 1;
     for (const [fd, file] of this.#open) this.#abandon(fd, file);
     this.#closed.clear();
   }
