@@ -288,6 +288,48 @@ describe("room", () => {
   });
 });
 
+describe("when an image was last used", () => {
+  it("is not worth an error: what is there is opened also where there is no room to note it", async () => {
+    const browser = new Browser();
+    const store = await browser.tab("one");
+    await putAll(store, browser, "kernel");
+    browser.quota.limit = 0;
+    using image = await store.open(sha256Of(bytesOf("kernel")));
+    expect(image === undefined ? undefined : await read(image)).toEqual(bytesOf("kernel"));
+  });
+
+  it("may be noted by another tab between a look at it and the reading", async () => {
+    const browser = new Browser();
+    await putAll(await browser.tab("one"), browser, "kernel");
+    const { root } = browser;
+    const open = root.getDirectoryHandle.bind(root);
+    root.getDirectoryHandle = async (name, how) => {
+      const directory = await open(name, how);
+      if (name === "used") noteAfterEachLook(directory);
+      return directory;
+    };
+    const two = await browser.tab("two");
+    using image = await two.receive(streamOfBytes(bytesOf("loader")), options());
+    expect(await read(image)).toEqual(bytesOf("loader"));
+  });
+});
+
+function noteAfterEachLook(directory: FakeDirectoryHandle): void {
+  const find = directory.getFileHandle.bind(directory);
+  directory.getFileHandle = async (name, how) => {
+    const file = await find(name, how);
+    const look = file.getFile.bind(file);
+    file.getFile = async () => {
+      const seen = await look();
+      const access = await file.createSyncAccessHandle();
+      access.write(bytesOf("2000"), { at: 0 });
+      access.close();
+      return seen;
+    };
+    return file;
+  };
+}
+
 describe("what a killed tab leaves", () => {
   const leave = async (browser: Browser, name: string) => {
     const incoming = await browser.root.getDirectoryHandle("incoming", { create: true });

@@ -197,8 +197,8 @@ export class OriginImages implements Images {
         access.close();
       }
     } catch (error) {
-      // Another tab is just writing the same.
-      if (errorName(error) !== "NoModificationAllowedError") throw error;
+      // Another tab is just writing the same; or there is no room for so much as a date, and the image, which is there, goes first one day.
+      if (!["NoModificationAllowedError", "QuotaExceededError"].includes(errorName(error))) throw error;
     }
   }
 
@@ -238,10 +238,21 @@ export class OriginImages implements Images {
     for await (const [sha256, entry] of this.#images.entries()) {
       if (entry.kind !== "file") continue;
       const { size } = await entry.getFile();
-      const used = Number(await (await (await fileIfThere(this.#used, sha256))?.getFile())?.text());
-      kept.push({ sha256, size, used: Number.isFinite(used) ? used : 0 });
+      kept.push({ sha256, size, used: await this.#lastUse(sha256) });
     }
     return kept;
+  }
+
+  /** Milliseconds since 1970; 0 when nobody knows. */
+  async #lastUse(sha256: string): Promise<number> {
+    try {
+      const used = Number(await (await (await fileIfThere(this.#used, sha256))?.getFile())?.text());
+      return Number.isFinite(used) ? used : 0;
+    } catch (error) {
+      // It is just being written: used now.
+      if (errorName(error) === "NotReadableError") return this.#options.clock.now();
+      throw error;
+    }
   }
 
   /** Whether it is gone: images in use stay. */
