@@ -4,7 +4,7 @@
  */
 
 import type { IncomingMessage } from "node:http";
-import { pipeline, type Readable, type Transform } from "node:stream";
+import { pipeline } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import { broken } from "./fetch-failure.ts";
 import type { FetchTarget } from "./fetch-target.ts";
@@ -12,7 +12,11 @@ import type { FetchTarget } from "./fetch-target.ts";
 /** 64 KiB of decoded bytes at a time, whatever they were before. */
 const CHUNK_BYTES = 64 * 1024;
 
-const DECODERS: Readonly<Record<string, () => Transform>> = {
+type Decoder = ReturnType<
+  typeof createBrotliDecompress | typeof createGunzip | typeof createInflate | typeof createZstdDecompress
+>;
+
+const DECODERS: Readonly<Record<string, () => Decoder>> = {
   gzip: () => createGunzip({ chunkSize: CHUNK_BYTES }),
   "x-gzip": () => createGunzip({ chunkSize: CHUNK_BYTES }),
   deflate: () => createInflate({ chunkSize: CHUNK_BYTES }),
@@ -21,13 +25,13 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
 };
 
 export interface DecodedBody {
-  readonly body: Readable;
+  readonly body: AsyncIterable<Buffer>;
   /** Bytes that will come, where that is known before. */
   readonly length: number | undefined;
 }
 
 /** @throws FetchFailure for an encoding that nobody here knows: its bytes must not get onto a chip. */
-export function decodedBody(response: IncomingMessage, { shown }: FetchTarget): DecodedBody {
+export function decodedBody(response: IncomingMessage, target: FetchTarget): DecodedBody {
   const encoding = response.headers["content-encoding"]?.trim().toLowerCase() ?? "";
   if (encoding === "" || encoding === "identity") {
     const text = response.headers["content-length"];
@@ -36,10 +40,35 @@ export function decodedBody(response: IncomingMessage, { shown }: FetchTarget): 
   const decoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding]?.() : undefined;
   if (decoder === undefined) {
     throw broken(
-      `${shown} comes with the encoding ${JSON.stringify(encoding.slice(0, 64))}, which the relay cannot decode`,
+      `${target.shown} comes with the encoding ${JSON.stringify(encoding.slice(0, 64))}, which the relay cannot decode`,
     );
   }
+  return { body: decoded(response, decoder, target), length: undefined };
+}
+
+/**
+ * Node's decoders end with their first stream, and say nothing of what is behind it: a second frame of zstd would be missing.
+ *
+ * @throws FetchFailure at the end when there is more.
+ */
+async function* decoded(
+  response: IncomingMessage,
+  decoder: Decoder,
+  { shown }: FetchTarget,
+): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  async function* counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
   // Its error is that of the decoder, which the reader hears.
-  pipeline(response, decoder, () => undefined);
-  return { body: decoder, length: undefined };
+  pipeline(response, counted, decoder, () => undefined);
+  yield* decoder;
+  if (!response.readableEnded || decoder.bytesWritten !== bytes) {
+    throw broken(
+      `${shown} has more behind the end of its Content-Encoding, which the relay does not decode: keep the file there without one`,
+    );
+  }
 }

@@ -28,7 +28,7 @@ export async function download(transfer: Transfer): Promise<ResponseHead> {
   const sized = length === undefined ? [] : [["content-length", String(length)] as const];
   stream.respond({ status: head.status, h: [...head.h, ...sized] });
   waitForMore(transfer, target);
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     patience.rest();
     transfer.bytes += chunk.length;
     const room = stream.write(chunk);

@@ -22,7 +22,8 @@ function taking(taken: { body?: Buffer }): Answer {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     taken.body = Buffer.concat(chunks);
-    response.writeHead(201).end("thanks");
+    if (!response.headersSent) response.writeHead(201);
+    response.end("thanks");
   };
 }
 
@@ -143,6 +144,50 @@ describe("a file to a URL, through the relay", () => {
       message: expect.stringContaining("Presigned HTTP PUT stream failed (connection/read error)"),
     });
     await test.settled({ fetches: 0, streams: 0 });
+  });
+
+  it("arrives whole also where its server has begun to answer before, and reads it then", async () => {
+    const reading = Promise.withResolvers<void>();
+    const taken: { body?: Buffer } = {};
+    const take = taking(taken);
+    await using server = await startFileServer({
+      "/a": async (request, response) => {
+        response.writeHead(201);
+        response.flushHeaders();
+        await reading.promise;
+        await take(request, response);
+      },
+    });
+    await using test = await startTestRelay({ fetch: LOOPBACK });
+    const page = await test.page();
+    const stream = openFetch(page, `${server.origin}/a`, { method: "PUT" });
+    await write(stream, IMAGE.subarray(0, 200_000));
+    stream.end();
+    // Others go on beside it, until whatever the relay would do with such an answer is done.
+    for (let turn = 0; turn < 20; turn += 1) await fetchByPage(page, `${server.origin}/none`);
+    reading.resolve();
+    expect((await stream.response).status).toBe(201);
+    expect(taken.body?.equals(IMAGE.subarray(0, 200_000))).toBe(true);
+    await test.settled({ fetches: 0, streams: 0 });
+  });
+
+  it("is not there when its server breaks off its answer", async () => {
+    await using server = await startFileServer({
+      "/a": async (request, response) => {
+        response.writeHead(200, { "content-length": 100 });
+        response.write("some");
+        for await (const _ of request);
+        response.destroy();
+      },
+    });
+    await using test = await startTestRelay({ fetch: LOOPBACK });
+    const stream = openFetch(await test.page(), `${server.origin}/a`, { method: "PUT" });
+    await write(stream, IMAGE);
+    stream.end();
+    await expect(stream.response).rejects.toMatchObject({
+      code: GrpcStatus.unknown,
+      message: expect.stringContaining("Presigned HTTP PUT stream failed (connection/read error)"),
+    });
   });
 
   it("is not sent to where a redirect leads", async () => {

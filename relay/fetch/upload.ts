@@ -5,6 +5,7 @@
  */
 
 import { once } from "node:events";
+import { finished } from "node:stream/promises";
 import type { ResponseHead } from "../../proto/tunnel/index.ts";
 import { FETCH_ANSWER_MS, FETCH_SILENCE_MS } from "../limits.ts";
 import { abortableChunks } from "./abortable.ts";
@@ -14,7 +15,7 @@ import { EarlyAnswer, headOf, isSuccess, type Transfer } from "./transfer.ts";
 
 /** @returns the head that the page got, once the server has the file, or has refused it. */
 export async function upload(transfer: Transfer): Promise<ResponseHead> {
-  const { stream, patience, request } = transfer;
+  const { stream, patience, request, signal } = transfer;
   const { target, length, headers } = request;
   const sized = length === undefined ? [] : [["content-length", String(length)] as const];
   const server = await transfer.open(target, [...headers, ...sized]);
@@ -25,7 +26,10 @@ export async function upload(transfer: Transfer): Promise<ResponseHead> {
     FETCH_ANSWER_MS,
     `${target.shown} has not said within ${FETCH_ANSWER_MS / 1000} s that it has the file`,
   );
-  const head = headOf(await server.response, target);
+  const answer = await server.response;
+  const head = headOf(answer, target);
+  // Servers may begin to answer before they have read the file; what ends the connection before their end would cut it.
+  if (isSuccess(head.status)) await finished(answer.resume(), { signal });
   stream.respond(head, { end: true });
   return head;
 }
