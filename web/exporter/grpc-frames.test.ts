@@ -61,6 +61,25 @@ describe("readFrames()", () => {
     expect(frame?.payload.buffer).toBe(bytes.buffer);
   });
 
+  it("hands out a payload that lies in several chunks in views of them, and whole when it is asked for", async () => {
+    const payload = Uint8Array.from({ length: 1000 }, (_, index) => index);
+    const bytes = message({ frameType: FrameType.DATA, payload });
+    for await (const frame of readFrames(chunks(bytes, [500, 400]))) {
+      expect(frame.pieces?.map(({ length }) => length)).toEqual([500 - 5 - 3, 400, 1008 - 900]);
+      for (const piece of frame.pieces ?? []) expect(piece.buffer).toBe(bytes.buffer);
+      expect(frame.payload).toEqual(payload);
+    }
+  });
+
+  it("puts a message together that comes drop by drop, and keeps no chunk for it", async () => {
+    const payload = Uint8Array.from({ length: 1000 }, (_, index) => index);
+    const twice = Buffer.concat([message({ frameType: FrameType.DATA, payload }), message(DATA)]);
+    const frames: StreamFrame[] = [];
+    for await (const frame of readFrames(chunks(twice, [7]))) frames.push(frame);
+    expect(frames.map(({ pieces }) => pieces)).toEqual([undefined, undefined]);
+    expect(frames.map((frame) => frame.payload)).toEqual([payload, DATA.payload]);
+  });
+
   it("skips fields that it does not know", async () => {
     const body = Uint8Array.of(0x18, 7, ...toBinary(StreamRequestSchema, create(StreamRequestSchema, DATA)));
     const frames = await read(Uint8Array.of(0, 0, 0, 0, body.length, ...body));

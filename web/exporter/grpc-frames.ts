@@ -17,10 +17,20 @@ const PAYLOAD_TAG = 0x0a;
 /** Field 2, varint: the frame type. */
 const TYPE_TAG = 0x10;
 
+/** A tag and the longest length. */
+const MAX_HEAD_BYTES = 6;
+
+/** 16 pieces of one message: a client's frame lies in two or three chunks; one that comes drop by drop would keep whole chunks in memory. */
+const MAX_PIECES = 16;
+
 const EMPTY = new Uint8Array(0);
 
+/** A message as it lies in the chunks of the body. */
+type Pieces = readonly [Uint8Array, ...Uint8Array[]];
+
 /**
- * The frames in a body of any chunking. A payload that lies in one chunk is a view of it.
+ * The frames in a body of any chunking. A payload is a view of the chunk that it lies in; one that lies in several is copied only for who
+ * asks for it whole.
  *
  * @throws ConnectError RESOURCE_EXHAUSTED for a message above 4 MiB, INTERNAL for one that is compressed, cut or no StreamRequest.
  */
@@ -32,7 +42,7 @@ export async function* readFrames(
     for (let rest = chunk; rest.length > 0; ) {
       rest = rest.subarray(reader.feed(rest));
       const message = reader.take();
-      if (message !== undefined) yield decodeFrame(message);
+      if (message !== undefined) yield message.length === 1 ? decodeFrame(message[0]) : decodePieces(message);
     }
   }
   if (!reader.isBetweenMessages) throw new ConnectError("the request ends inside a message", Code.Internal);
@@ -43,8 +53,10 @@ class MessageReader {
   readonly #prefix = new Uint8Array(PREFIX_BYTES);
   #prefixBytes = 0;
   #length = 0;
-  /** The message so far: a view while it lies in one chunk, a copy when it does not. */
-  #message: Uint8Array | undefined;
+  /** The message so far, as views of the chunks that it lies in. */
+  #pieces: Uint8Array[] = [];
+  /** The message so far, of one that comes in too many of them: put together as it comes. */
+  #whole: Uint8Array | undefined;
   #messageBytes = 0;
 
   get isBetweenMessages(): boolean {
@@ -61,24 +73,22 @@ class MessageReader {
       return used;
     }
     const used = Math.min(this.#length - this.#messageBytes, bytes.length);
-    if (used === this.#length) {
-      this.#message = bytes.subarray(0, used);
-    } else {
-      this.#message ??= new Uint8Array(this.#length);
-      this.#message.set(bytes.subarray(0, used), this.#messageBytes);
-    }
+    const piece = bytes.subarray(0, used);
+    if (this.#whole !== undefined) this.#whole.set(piece, this.#messageBytes);
+    else if (this.#pieces.push(piece) > MAX_PIECES) this.#whole = join(this.#pieces, this.#length);
     this.#messageBytes += used;
     return used;
   }
 
-  /** The message, when it is whole. */
-  take(): Uint8Array | undefined {
+  /** The message, when it is whole: its pieces. */
+  take(): Pieces | undefined {
     if (this.#prefixBytes < PREFIX_BYTES || this.#messageBytes < this.#length) return undefined;
-    const message = this.#message ?? EMPTY;
+    const [first = EMPTY, ...others] = this.#whole === undefined ? this.#pieces : [this.#whole];
     this.#prefixBytes = 0;
-    this.#message = undefined;
+    this.#pieces = [];
+    this.#whole = undefined;
     this.#messageBytes = 0;
-    return message;
+    return [first, ...others];
   }
 
   #readPrefix(): void {
@@ -92,6 +102,48 @@ class MessageReader {
       );
     }
   }
+}
+
+/** Of the usual shape, with the payload as it lies in the chunks. Anything else is put together first. */
+function decodePieces(pieces: Pieces): StreamFrame {
+  const [first] = pieces;
+  const total = pieces.reduce((sum, { length }) => sum + length, 0);
+  if (first[0] === PAYLOAD_TAG && first.length > MAX_HEAD_BYTES) {
+    const { value: length, end: start } = readVarint(first, 1);
+    // The type, where there is one, lies in the last piece or across two: rare enough to be put together.
+    if (start + length === total)
+      return new SpanningFrame([first.subarray(start), ...pieces.slice(1)], length);
+  }
+  return decodeFrame(join(pieces, total));
+}
+
+/** A frame of data whose payload lies in several chunks. */
+class SpanningFrame implements StreamFrame {
+  readonly frameType = FrameType.DATA;
+  readonly pieces: readonly Uint8Array[];
+  readonly #length: number;
+  #payload: Uint8Array | undefined;
+
+  constructor(pieces: readonly Uint8Array[], length: number) {
+    this.pieces = pieces;
+    this.#length = length;
+  }
+
+  get payload(): Uint8Array {
+    this.#payload ??= join(this.pieces, this.#length);
+    return this.#payload;
+  }
+}
+
+/** @param length Bytes of all, or more: those behind them are still to come. */
+function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 /** The usual shape is read here: a payload, then perhaps a type. Anything else is left to the generated code. */

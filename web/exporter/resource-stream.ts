@@ -45,7 +45,7 @@ export class ResourceStream implements ResourceFile {
   #lost: DriverError | undefined;
   #reader: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** The frame that is being waited for. */
-  #taking: Promise<Uint8Array | undefined> | undefined;
+  #taking: Promise<readonly Uint8Array[] | undefined> | undefined;
   #bytes = 0;
   /** What the driver has written and the client has not got: one chunk. */
   #outgoing: { readonly chunk: Uint8Array; taken(): void; lost(error: DriverError): void } | undefined;
@@ -182,19 +182,19 @@ export class ResourceStream implements ResourceFile {
 
   async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     this.#taking = this.#take();
-    const chunk = await this.#taking;
+    const chunks = await this.#taking;
     // Cancelled meanwhile.
     if (this.#reader === undefined) return;
-    if (chunk !== undefined) {
-      controller.enqueue(chunk);
+    if (chunks !== undefined) {
+      for (const chunk of chunks) controller.enqueue(chunk);
     } else {
       this.#reader = undefined;
       controller.close();
     }
   }
 
-  /** The next bytes of the client; undefined at the end of the file. */
-  async #take(): Promise<Uint8Array | undefined> {
+  /** The next bytes of the client, those of one frame; undefined at the end of the file. */
+  async #take(): Promise<readonly Uint8Array[] | undefined> {
     while (!this.#ended) {
       if (this.#lost !== undefined) throw this.#lost;
       let next: IteratorResult<StreamFrame>;
@@ -210,10 +210,11 @@ export class ResourceStream implements ResourceFile {
         this.#ended = true;
         break;
       }
-      const { frameType, payload } = next.value;
-      if (frameType !== FrameType.DATA || payload.length === 0) continue;
-      this.#bytes += payload.length;
-      return payload;
+      if (next.value.frameType !== FrameType.DATA) continue;
+      const chunks = (next.value.pieces ?? [next.value.payload]).filter(({ length }) => length > 0);
+      if (chunks.length === 0) continue;
+      for (const { length } of chunks) this.#bytes += length;
+      return chunks;
     }
     return undefined;
   }

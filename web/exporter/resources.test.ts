@@ -412,9 +412,10 @@ describe("the end of a call with a file", () => {
     await using world = await bench();
     const file = await FileClient.open(world.transport, world.uuid);
     const sent = file.sendFile(random(4 * 1024 * 1024));
-    expect(await driverCall(world.transport, world.uuid, "flash_part", [file.handle])).toBe(
-      CLIENT_CHUNK_BYTES,
-    );
+    const part = await driverCall(world.transport, world.uuid, "flash_part", [file.handle]);
+    // The first chunk, as it came through the tunnel.
+    expect(part).toBeGreaterThan(0);
+    expect(part).toBeLessThanOrEqual(CLIENT_CHUNK_BYTES);
     await sent;
     expect(await file.received).toMatchObject({ goaway: true, error: undefined });
   });

@@ -29,6 +29,8 @@ const EMPTY = new Uint8Array(0);
 export interface StreamFrame {
   readonly frameType: FrameType;
   readonly payload: Uint8Array;
+  /** The payload as it came, where it came in pieces: for who does not need it whole. */
+  readonly pieces?: readonly Uint8Array[];
 }
 
 /** What the client asks for in the request metadata `request`: a driver's byte stream, or one for a file that goes with a call. */
