@@ -391,6 +391,8 @@ describe("PySerial, ending while its port is lent,", () => {
     expect(borrowed.revoked.aborted).toBe(true);
     expect(await console.chunk()).toBeUndefined();
     expect(ended).toBe(false);
+    // Nobody begins to wait for a port that does not come back.
+    await expect(StreamClient.open(it.driver)).rejects.toThrow(/has let go of this port/);
     await borrowed[Symbol.asyncDispose]();
     await ending;
   });

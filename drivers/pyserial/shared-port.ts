@@ -74,6 +74,7 @@ export class SharedPort implements SerialPortLender, AsyncDisposable {
   attach(options: StreamOptions): Promise<ByteStream> {
     return this.#step(async () => {
       options.signal.throwIfAborted();
+      this.#checkNotDisposed();
       if (this.#loan === undefined) await this.#opened();
       if (options.signal.aborted) {
         await this.#closeIfUnused();
