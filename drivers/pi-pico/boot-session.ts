@@ -78,7 +78,7 @@ export class PicoBoard implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed.abort(new DriverError("other", "the exporter has let go of this board"));
     await this.#busy?.over;
-    await this.#kept?.givenBack;
+    await this.letGo();
     this.#binding?.[Symbol.dispose]();
   }
 
@@ -113,6 +113,12 @@ export class PicoBoard implements AsyncDisposable {
     using _turn = this.take("entering the boot loader");
     const lent = await this.#enter(this.lasting(signal));
     if (lent !== undefined) this.#keep(lent);
+  }
+
+  /** A port that is kept for the next flash is the consoles' again. */
+  async letGo(): Promise<void> {
+    this.#kept?.over.abort();
+    await this.#kept?.givenBack;
   }
 
   /** What INFO_UF2.TXT on the boot loader's drive says, and the chip's own number where it tells it. */

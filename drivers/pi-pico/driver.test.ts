@@ -229,6 +229,16 @@ describe("entering the boot loader", () => {
     expect(goesOn()).toBe(2);
   });
 
+  it("gives the port back when the session ends: what follows is another's", async () => {
+    await using it = await createPicoBench({ children: withSerial });
+    it.pico.preload(createProgram({ chip: "rp2040", name: "old" }));
+    it.pico.plugIn();
+    await it.running(it.call("enter_bootloader", []));
+    await it.driver.reset?.();
+    expect(it.lines("serial")).toContainEqual(expect.stringMatching(/consoles go on$/));
+    expect(it.pico.mode).toBe("bootsel");
+  });
+
   it("gives the port back when the console's driver ends", async () => {
     await using it = await createPicoBench({ children: withSerial });
     it.pico.preload(createProgram({ chip: "rp2040", name: "old" }));

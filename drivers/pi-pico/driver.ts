@@ -82,6 +82,7 @@ class PiPicoFlasher {
         }),
       }),
       verify: (image, _, options) => this.#verify(image, options),
+      reset: () => this.#board.letGo(),
       [Symbol.asyncDispose]: () => this.#board[Symbol.asyncDispose](),
     };
   }
