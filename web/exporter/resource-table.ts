@@ -130,7 +130,7 @@ export class ResourceTable {
   }
 
   /**
-   * Give the files that the arguments name to a call on the instance.
+   * Give the files that the arguments name to a call on the instance. They end with it, and as soon as nobody wants it any more.
    *
    * @throws DriverError when another call has one of them.
    */
@@ -159,21 +159,27 @@ export class ResourceTable {
     const claimed: Claimed = { files, signal };
     const ofDriver = this.#claims.get(driver) ?? new Set();
     this.#claims.set(driver, ofDriver.add(claimed));
-    const end = (): void => {
+    let over = false;
+    const end = (how: (file: ClaimedFile) => void): void => {
+      if (over) return;
+      over = true;
+      signal.removeEventListener("abort", onAbort);
       ofDriver.delete(claimed);
+      for (const file of files) how(file);
       for (const open of opened) open.onEnded();
     };
+    const fail = (error: unknown): void => end((file) => file.fail(error));
+    // Not only when the driver is done: clients end the files of calls that they give up as they end whole ones.
+    const onAbort = (): void => fail(signal.reason);
+    signal.addEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
     return {
       name: files.find((file) => file.name !== undefined)?.name,
       complete: () => {
         for (const file of files) file.requireComplete();
-        for (const file of files) file.complete();
-        end();
+        end((file) => file.complete());
       },
-      fail: (error) => {
-        for (const file of files) file.fail(error);
-        end();
-      },
+      fail,
     };
   }
 

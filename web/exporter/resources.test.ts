@@ -276,6 +276,30 @@ for (const [name, protocol] of PROTOCOLS) {
       ]);
     });
 
+    it("is not whole when its call alone was cancelled, though the client ends it in order", async () => {
+      const clock = new ManualClock();
+      await using world = await bench({ clock });
+      const { shop, transport, uuid } = world;
+      const client = new AbortController();
+      const file = await FileClient.open(transport, uuid, protocol);
+      await file.send(random(5));
+      const call = driverCall(transport, uuid, "flash_slowly", [file.handle], { signal: client.signal });
+      await shop.held;
+      client.abort();
+      await expect(call).rejects.toMatchObject({ code: Code.Canceled });
+      await file.end();
+      // The answer to another call comes behind all that the exporter was told before.
+      expect(await driverCall(transport, uuid, "on", [])).toBe("on");
+      shop.go();
+      await shop.over;
+      expect(shop.ends).toEqual([
+        expect.stringMatching(/^other: the call that the file belongs to has failed: /),
+      ]);
+      expect(shop.kept.size).toBe(0);
+      await clock.advance(FAILURE_GRACE_MS);
+      expect(await file.received).toMatchObject({ goaway: false, error: expect.anything() });
+    });
+
     it("stops a driver that writes for a client that has gone", async () => {
       await using world = await bench();
       const file = await FileClient.open(world.transport, world.uuid, protocol);
@@ -697,7 +721,9 @@ describe("files beside other work", () => {
     world.shop.go();
     await expect(call).rejects.toThrow();
     await world.shop.over;
-    expect(world.shop.ends).toEqual([expect.stringMatching(/^connection: /)]);
+    expect(world.shop.ends).toEqual([
+      "other: the call that the file belongs to has failed: the relay is gone",
+    ]);
     expect(world.shop.kept.size).toBe(0);
   });
 
