@@ -8,6 +8,10 @@ describe("withoutSecrets()", () => {
     ["https://files.example/a.bin?a=1?b\n=2", "https://files.example/a.bin?[REDACTED]"],
     ["https://files.example/a.bin#secret", "https://files.example/a.bin"],
     ["https://me:secret@files.example:8443/a?b", "https://files.example:8443/a?[REDACTED]"],
+    [" https://me:secret@files.example/a", "https://files.example/a"],
+    ["ht\ntps:/\t/me:secret@files.example/a", "https://files.example/a"],
+    ["https:\\\\me:sec@ret@files.example/a", "https:\\\\files.example/a"],
+    ["svn+ssh://me:secret@files.example/a", "svn+ssh://files.example/a"],
     ["https://files.example/@me", "https://files.example/@me"],
     ["no URL?secret", "no URL?[REDACTED]"],
   ] as const) {

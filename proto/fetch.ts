@@ -17,6 +17,8 @@ export const FETCH_OWN_PREFIX = "x-jumptab-";
 
 /** A URL as it may stand in logs and messages: what is behind the question mark may be a signature, and what is before the `@` a password. */
 export function withoutSecrets(url: string): string {
-  const shown = url.replace(/#.*$/s, "").replace(/\?.*$/s, "?[REDACTED]");
-  return shown.replace(/^([a-z]+:\/*)[^/]*@/i, "$1");
+  // As a URL is read: without what is around it, and without tabs and line ends inside.
+  const read = url.replace(/[\t\n\r]/g, "").trim();
+  const shown = read.replace(/#.*$/s, "").replace(/\?.*$/s, "?[REDACTED]");
+  return shown.replace(/^([a-z][a-z0-9+.-]*:[/\\]*)[^/\\]*@/i, "$1");
 }

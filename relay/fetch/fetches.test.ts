@@ -69,7 +69,10 @@ describe("transfers by URL", () => {
   });
 
   it("are counted, and told in the log by their server alone", async () => {
-    await using server = await startFileServer({ "/path": file(Buffer.alloc(1000)) });
+    await using server = await startFileServer({
+      "/path": file(Buffer.alloc(1000)),
+      "/cut-path": ({ socket }) => void socket.destroy(),
+    });
     await using test = await startTestRelay({ fetch: LOOPBACK });
     const page = await test.page();
     await fetchByPage(page, `${server.origin}/path?query`);
@@ -80,12 +83,16 @@ describe("transfers by URL", () => {
     await expect(fetchByPage(page, "http://192.168.1.1/path?query")).rejects.toThrow(
       "--allow-fetch 192.168.1.1",
     );
+    await expect(fetchByPage(page, `${server.origin}/cut-path?query`)).rejects.toThrow(
+      "/cut-path?[REDACTED]: ",
+    );
     await test.settled({ fetches: 0 });
     expect(await fetchMetrics(test)).toEqual([
       "jumptab_fetches 0",
       'jumptab_fetches_total{method="GET",outcome="ok"} 1',
       'jumptab_fetches_total{method="GET",outcome="http_error"} 1',
       'jumptab_fetches_total{method="GET",outcome="refused"} 2',
+      'jumptab_fetches_total{method="GET",outcome="failed"} 1',
       'jumptab_fetch_bytes_total{method="GET"} 1000',
     ]);
     const lines = test.log
@@ -94,14 +101,20 @@ describe("transfers by URL", () => {
     expect(lines).toMatchObject([
       { level: "DEBUG", outcome: "ok", status: 200, bytes: 1000, server: server.origin, name: "board" },
       { level: "DEBUG", outcome: "http_error", status: 404, bytes: 0 },
-      { level: "WARNING", outcome: "refused", server: "http://192.168.1.1" },
+      {
+        level: "WARNING",
+        outcome: "refused",
+        server: "http://192.168.1.1",
+        reason: expect.stringMatching(/^http:\/\/192\.168\.1\.1\/… leads to a private address, /),
+      },
+      {
+        level: "DEBUG",
+        outcome: "failed",
+        reason: expect.stringMatching(
+          / for http:\/\/127\.0\.0\.1:\d+\/…: the server has cut the connection /,
+        ),
+      },
     ]);
-    expect(test.log.join()).not.toContain("query");
-    expect(
-      lines
-        .filter((line) => line.outcome !== "refused")
-        .map((line) => JSON.stringify(line))
-        .join(),
-    ).not.toContain("/path");
+    for (const secret of ["query", "path"]) expect(test.log.join()).not.toContain(secret);
   });
 });

@@ -80,7 +80,7 @@ export class Fetches {
     void transfer.run(request.method === "GET" ? download : upload).then((end) => {
       leave();
       this.#record(request.method, exporter, end, {
-        // Neither path nor query: either may be what opens the file.
+        // Neither path nor query: either may be what opens the file, and logs are read by others than the page is.
         server: `${request.target.secure ? "https" : "http"}://${request.target.authority}`,
         ms: Math.round(performance.now() - startedAt),
       });
@@ -119,11 +119,26 @@ export class Fetches {
   ): void {
     const { log, metrics } = this.#options;
     metrics.fetchEnded({ method: method === "PUT" ? "PUT" : "GET", outcome, bytes });
-    const fields = { exporter: id, name: identity.name, method, outcome, status, bytes, ...more, reason };
+    const why = reason === undefined ? undefined : withoutPaths(reason);
+    const fields = {
+      exporter: id,
+      name: identity.name,
+      method,
+      outcome,
+      status,
+      bytes,
+      ...more,
+      reason: why,
+    };
     // The operator may want to let it go there; a client can try as often as it likes.
     if (outcome !== "refused") log.debug("transfer by URL", fields);
     else if (this.#rarely.due(`refused ${identity.uuid}`)) {
       log.warning("a transfer by URL was refused (said once a minute)", fields);
     }
   }
+}
+
+/** What is said to a page names whole files; a log does not. */
+function withoutPaths(sentence: string): string {
+  return sentence.replace(/(https?:\/\/[^\s/?]+)[/?]\S*?(?=:?(?:\s|$))/gi, "$1/…");
 }
