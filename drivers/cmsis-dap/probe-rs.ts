@@ -12,7 +12,8 @@ import { type Driver, type DriverContext, defineDriver } from "../base/driver.ts
 import { DriverError } from "../base/error.ts";
 import type { JsonValue } from "../base/json.ts";
 import { type CallOptions, exportedCall, exportedMethods } from "../base/methods.ts";
-import { resourceArgument } from "../base/resource.ts";
+import { receiveImage } from "../base/receive-image.ts";
+import { type ResourceHandle, resourceArgument } from "../base/resource.ts";
 import type { DebugProbe } from "./debug-probe.ts";
 import { readFirmware } from "./firmware-file.ts";
 import { compareTarget, flashTarget, MAX_FIRMWARE_BYTES } from "./flash-target.ts";
@@ -64,21 +65,12 @@ export const definition = defineDriver({
 });
 
 function createProbeRs(context: DriverContext, { probe, chip, connect_under_reset, speed }: Config): Driver {
-  const { resources, storage, log } = context;
+  const { log } = context;
   const session = new ProbeSession(context, { filters: filtersOf(probe), speed: speed ?? undefined });
   const underReset = connect_under_reset;
 
-  const download = async (
-    source: Parameters<typeof resources.read>[0],
-    options: CallOptions,
-  ): Promise<string> => {
-    const { readable, size } = await resources.read(source, options);
-    using image = await storage.images.receive(readable, {
-      signal: options.signal,
-      maxBytes: MAX_FIRMWARE_BYTES,
-      onProgress: (done) => options.report?.step({ phase: "receiving", done, total: size }),
-    });
-    options.report?.image(image);
+  const download = async (source: ResourceHandle, options: CallOptions): Promise<string> => {
+    using image = await receiveImage(context, source, { ...options, maxBytes: MAX_FIRMWARE_BYTES });
     // Before the device: a file that is wrong must not cost the old firmware.
     const file = readFirmware(await image.bytes());
     await session.use("flashing", options.signal, (opened) => flashTarget(opened, file, options));

@@ -10,6 +10,7 @@ import { configObject } from "../base/config-object.ts";
 import { type Driver, type DriverContext, defineDriver } from "../base/driver.ts";
 import { DriverError } from "../base/error.ts";
 import { exportedCall, exportedMethods } from "../base/methods.ts";
+import { receiveImage } from "../base/receive-image.ts";
 import { resourceArgument } from "../base/resource.ts";
 import { readFirmware } from "./firmware-file.ts";
 import { compareTarget, flashTarget, MAX_FIRMWARE_BYTES } from "./flash-target.ts";
@@ -30,7 +31,7 @@ export const definition = defineDriver({
 });
 
 function createFlasher(context: DriverContext): Driver {
-  const { resources, storage, log } = context;
+  const { log } = context;
   const session = new ProbeSession(context, { filters: KNOWN_PROBES, speed: undefined });
   return {
     clientClass: "jumpstarter_driver_stlink_msd.client.StlinkMsdFlasherClient",
@@ -53,13 +54,7 @@ function createFlasher(context: DriverContext): Driver {
         { source: resourceArgument, target: v.nullish(stringArgument) },
         async ({ source, target }, options) => {
           checkName(target ?? DEFAULT_NAME);
-          const { readable, size } = await resources.read(source, options);
-          using image = await storage.images.receive(readable, {
-            signal: options.signal,
-            maxBytes: MAX_FIRMWARE_BYTES,
-            onProgress: (done) => options.report?.step({ phase: "receiving", done, total: size }),
-          });
-          options.report?.image(image);
+          using image = await receiveImage(context, source, { ...options, maxBytes: MAX_FIRMWARE_BYTES });
           const file = readFirmware(await image.bytes());
           if (file.kind === "ELF") throw unsupported(".elf");
           await session.use("flashing", options.signal, (probe) => flashTarget(probe, file, options));

@@ -10,6 +10,7 @@ import { type Driver, type DriverContext, defineDriver, type Verification } from
 import { DriverError } from "../base/error.ts";
 import type { Image } from "../base/image.ts";
 import { type CallOptions, exportedCall, exportedMethods } from "../base/methods.ts";
+import { receiveImage } from "../base/receive-image.ts";
 import { type ResourceHandle, resourceArgument } from "../base/resource.ts";
 import type { LineStep, SerialPortLender } from "../base/serial-lender.ts";
 import type { EspChip } from "./esp-chip.ts";
@@ -112,7 +113,7 @@ class Esp32Flasher {
   }
 
   async #flash(source: ResourceHandle, target: string | null, options: CallOptions): Promise<void> {
-    const { log, resources, storage, setState, clock } = this.#context;
+    const { log, setState, clock } = this.#context;
     const { report } = options;
     const address = parseAddress(target);
     if (address % WORD_BYTES !== 0) {
@@ -123,16 +124,10 @@ class Esp32Flasher {
     }
     this.#checkFree();
     const signal = AbortSignal.any([options.signal, this.#disposed.signal]);
-    const { readable, size } = await resources.read(source, { signal });
-    using image = await storage.images.receive(readable, {
-      signal,
-      maxBytes: MAX_IMAGE_BYTES,
-      onProgress: (done) => report?.step({ phase: "receiving", done, total: size }),
-    });
+    using image = await receiveImage(this.#context, source, { signal, report, maxBytes: MAX_IMAGE_BYTES });
     if (image.size === 0) {
       throw new DriverError("invalid-argument", "the file is empty: give one with a program in it");
     }
-    report?.image(image);
     const { compress, fingerprint } = await import("./packed-image.ts");
     const print = await fingerprint(image, signal);
     await this.#withChip("flashing", options, async (chip) => {

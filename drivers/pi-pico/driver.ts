@@ -12,6 +12,7 @@ import { type Driver, type DriverContext, defineDriver, type Verification } from
 import { DriverError } from "../base/error.ts";
 import type { Image } from "../base/image.ts";
 import { type CallOptions, exportedCall, exportedMethods } from "../base/methods.ts";
+import { receiveImage } from "../base/receive-image.ts";
 import { type ResourceHandle, resourceArgument } from "../base/resource.ts";
 import { type BootSession, PicoBoard } from "./boot-session.ts";
 import { hex } from "./chips.ts";
@@ -90,16 +91,10 @@ class PiPicoFlasher {
   /** The file is here and checked before the board is touched, and before it leaves its program. */
   async #flash(source: ResourceHandle, options: CallOptions): Promise<void> {
     using _turn = this.#board.take("flashing");
-    const { log, resources, storage } = this.#context;
+    const { log } = this.#context;
     const { report } = options;
     const signal = this.#board.lasting(options.signal);
-    const { readable, size } = await resources.read(source, { signal });
-    using image = await storage.images.receive(readable, {
-      signal,
-      maxBytes: MAX_FILE_BYTES,
-      onProgress: (done) => report?.step({ phase: "receiving", done, total: size }),
-    });
-    report?.image(image);
+    using image = await receiveImage(this.#context, source, { signal, report, maxBytes: MAX_FILE_BYTES });
     const firmware = parseFirmware(await image.bytes());
     if (firmware.kind === "binary") {
       log.info("the file is no UF2 file: its bytes go to the beginning of the flash as they are");

@@ -9,6 +9,7 @@ import { DriverError } from "../base/error.ts";
 import type { Image, ImageInfo } from "../base/image.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { CallOptions, WorkReport } from "../base/methods.ts";
+import { receiveImage } from "../base/receive-image.ts";
 import type { ResourceHandle } from "../base/resource.ts";
 
 /** Partitions: a disk of today has at most 128, and each keeps an image in the browser. */
@@ -45,19 +46,13 @@ export class Slots {
   }
 
   async store(name: string, from: ResourceHandle, options: CallOptions): Promise<void> {
-    const { resources, storage, clock, log } = this.#context;
-    const { signal, report } = options;
+    const { clock, log } = this.#context;
     this.#checkName(name);
-    const { readable, size } = await resources.read(from, { signal });
-    const image = await storage.images.receive(readable, {
-      signal,
-      onProgress: (done) => report?.step({ phase: "receiving", done, total: size }),
-    });
+    const image = await receiveImage(this.#context, from, options);
     if (this.#disposed) {
       image[Symbol.dispose]();
       throw new DriverError("other", "the exporter was stopped meanwhile: start it and flash again");
     }
-    report?.image(image);
     this.#held.get(name)?.image[Symbol.dispose]();
     this.#held.set(name, { image, time: clock.now() });
     log.info(`${image.size} bytes stored in ${name}, sha256 ${image.sha256}`);
