@@ -101,12 +101,22 @@ export class ResourceTable {
     return stream;
   }
 
-  /** A file of the page's own, as a handle for one call on the instance. Its streams are ended in every case. */
+  /**
+   * A file of the page's own, as a handle for one call on the instance. Its streams are ended in every case.
+   *
+   * @throws DriverError when there is a refusal, or the signal's reason.
+   */
   add(driver: string, file: CommandFile, { signal }: { signal: AbortSignal }): JsonValue {
-    signal.throwIfAborted();
-    const uuid = this.#newHandle();
-    const over = new AbortController();
     const pageFile = new PageFile(file);
+    let uuid: string;
+    try {
+      signal.throwIfAborted();
+      uuid = this.#newHandle();
+    } catch (error) {
+      pageFile.fail(error);
+      throw error;
+    }
+    const over = new AbortController();
     const end = (): void => {
       over.abort();
       this.#open.delete(uuid);

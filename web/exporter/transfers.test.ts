@@ -14,6 +14,7 @@ import { resourceArgument } from "../../drivers/base/resource.ts";
 import { ManualClock } from "../../drivers/testing/manual-clock.ts";
 import { createTestImages, joinBytes, streamOfBytes } from "../../drivers/testing/test-resources.ts";
 import type { HttpRequest, HttpTransfer } from "./http-transfer.ts";
+import { MAX_OPEN_FILES } from "./resource-table.ts";
 import { type Connected, connect, driverNode, testDriver } from "./testing/connected.ts";
 import { driverCall, FileClient } from "./testing/file-client.ts";
 import { MAX_TRANSFERS } from "./transfers.ts";
@@ -432,6 +433,22 @@ describe("a file of the page's own", () => {
     page.abort(new Error("the hook is over"));
     expect(state.cancelled).toMatchObject({ message: "the hook is over" });
     await expect(world.exporter.call(PATH, "flash", [handle], NEVER)).rejects.toThrow(/handle is unknown/);
+  });
+
+  it("ends when it gets no handle", async () => {
+    const source = pageFile(FIVE);
+    const target = pageTarget();
+    await using world = await bench();
+    const gone = AbortSignal.abort(new Error("the hook is over"));
+    expect(() => world.exporter.resource(PATH, source.file, gone)).toThrow("the hook is over");
+    expect(source.state.cancelled).toMatchObject({ message: "the hook is over" });
+    const { signal } = new AbortController();
+    for (let open = 0; open < MAX_OPEN_FILES; open += 1) {
+      world.exporter.resource(PATH, pageFile(FIVE).file, signal);
+    }
+    const refusal = /^64 files are open for calls/;
+    expect(() => world.exporter.resource(PATH, target.file, signal)).toThrow(refusal);
+    expect(target.state.end).toMatchObject({ message: expect.stringMatching(refusal) });
   });
 
   for (const [method, file, message] of [
