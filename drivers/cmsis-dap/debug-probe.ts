@@ -20,6 +20,9 @@ const DPIDR = 0;
 /** The target's reset line, among the probe's pins. */
 const NRESET = 1 << 7;
 
+/** Bytes of a file in one of DAPLink's commands: it says how many in one byte, however long packets are. */
+const MAX_PAGE_BYTES = 255;
+
 /** TAR counts no further than the KiB it is in, which dapjs does not heed. */
 const BLOCK_BYTES = 1024;
 
@@ -156,7 +159,7 @@ export class DebugProbe implements AsyncDisposable {
     const type = hex ? STREAM_TYPE.hex : STREAM_TYPE.binary;
     await this.#expectOk(DAPLINK.open, Uint8Array.of(type, 0, 0, 0), "begin");
     // The command, and how many bytes follow.
-    const pageBytes = this.#transport.packetSize - 2;
+    const pageBytes = Math.min(this.#transport.packetSize - 2, MAX_PAGE_BYTES);
     for (let at = 0; at < bytes.length; at += pageBytes) {
       signal.throwIfAborted();
       const page = bytes.subarray(at, at + pageBytes);

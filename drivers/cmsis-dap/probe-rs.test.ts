@@ -97,6 +97,13 @@ describe("ProbeRs", () => {
     expect(lab.device.opened).toBe(false);
   });
 
+  it("flashes by a probe at high speed, whose packets hold more than a page's length can say", async () => {
+    await using lab = await bench({ packetBytes: 512 });
+    const image = firmware(5001);
+    await lab.call("download", lab.context.resources.toDriver(image));
+    expect(lab.probe.core.flash.subarray(0, 5001)).toEqual(image);
+  });
+
   it("flashes a file that is smaller than a page, and an ELF file at its addresses", async () => {
     await using lab = await bench();
     await lab.call("download", lab.context.resources.toDriver(firmware(16)));

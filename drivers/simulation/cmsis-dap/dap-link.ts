@@ -12,7 +12,7 @@ import { readIntelHex } from "./intel-hex.ts";
 export const DAP_OUT = 1;
 export const DAP_IN = 2;
 
-const PACKET_BYTES = 64;
+const FULL_SPEED_PACKET_BYTES = 64;
 
 const COMMAND = {
   info: 0x00,
@@ -58,6 +58,8 @@ export interface DapLinkOptions {
   readonly productId?: number;
   /** A probe that has the debug port alone, without DAPLink's commands. */
   readonly plain?: boolean;
+  /** Of its endpoints, in bytes: 64 at full speed, 512 at high speed. The former unless told. */
+  readonly packetBytes?: number;
 }
 
 export class DapLink implements SimulatedUsbDevice {
@@ -71,6 +73,7 @@ export class DapLink implements SimulatedUsbDevice {
   /** Bytes that came to the OUT endpoint. */
   received = 0;
   readonly #options: DapLinkOptions;
+  readonly #packetBytes: number;
   #answers: Uint8Array[] = [];
   #wake: (() => void) | undefined;
   #file: { readonly hex: boolean; readonly parts: Uint8Array[]; bytes: number } | undefined;
@@ -82,8 +85,10 @@ export class DapLink implements SimulatedUsbDevice {
       productName = "DAPLink CMSIS-DAP",
       vendorId = 0x0d28,
       productId = 0x0204,
+      packetBytes = FULL_SPEED_PACKET_BYTES,
     } = options;
     this.#options = options;
+    this.#packetBytes = packetBytes;
     this.core = core;
     this.port = new DebugPort(core);
     this.descriptors = {
@@ -104,8 +109,8 @@ export class DapLink implements SimulatedUsbDevice {
                   class: [0xff, 0, 0],
                   name: "CMSIS-DAP v2",
                   endpoints: [
-                    { number: DAP_OUT, direction: "out", type: "bulk", packetSize: PACKET_BYTES },
-                    { number: DAP_IN, direction: "in", type: "bulk", packetSize: PACKET_BYTES },
+                    { number: DAP_OUT, direction: "out", type: "bulk", packetSize: packetBytes },
+                    { number: DAP_IN, direction: "in", type: "bulk", packetSize: packetBytes },
                   ],
                 },
               ],
@@ -148,8 +153,8 @@ export class DapLink implements SimulatedUsbDevice {
   #answer(sent: Uint8Array): Uint8Array {
     const [command = INVALID_COMMAND] = sent;
     // Firmware reads from its buffer, however little was sent.
-    const request = new Uint8Array(PACKET_BYTES);
-    request.set(sent.subarray(0, PACKET_BYTES));
+    const request = new Uint8Array(this.#packetBytes);
+    request.set(sent.subarray(0, this.#packetBytes));
     const view = new DataView(request.buffer);
     const data = request.subarray(1);
     switch (command) {
@@ -198,7 +203,7 @@ export class DapLink implements SimulatedUsbDevice {
     }
     if (id === 0xf0) return Uint8Array.of(COMMAND.info, 1, 0b01);
     if (id === 0xfe) return Uint8Array.of(COMMAND.info, 1, 1);
-    if (id === 0xff) return Uint8Array.of(COMMAND.info, 2, PACKET_BYTES & 0xff, PACKET_BYTES >> 8);
+    if (id === 0xff) return Uint8Array.of(COMMAND.info, 2, this.#packetBytes & 0xff, this.#packetBytes >> 8);
     return Uint8Array.of(COMMAND.info, 0);
   }
 
