@@ -7,6 +7,7 @@ import type { UsbBinding, UsbFilter } from "../base/devices.ts";
 import { messageOf } from "../base/dom-error.ts";
 import type { DriverContext } from "../base/driver.ts";
 import { DriverError } from "../base/error.ts";
+import { OneAtATime } from "../base/one-at-a-time.ts";
 import { DapTransport } from "./dap-transport.ts";
 import type { DebugProbe } from "./debug-probe.ts";
 
@@ -30,7 +31,7 @@ export class ProbeSession implements AsyncDisposable {
   readonly #binding: UsbBinding | undefined;
   readonly #options: ProbeSessionOptions;
   readonly #disposed = new AbortController();
-  #busy: { readonly doing: string; readonly over: Promise<void> } | undefined;
+  readonly #turns = new OneAtATime(() => this.label);
 
   constructor(
     context: Pick<DriverContext, "clock" | "devices" | "log" | "setState" | "path">,
@@ -53,14 +54,7 @@ export class ProbeSession implements AsyncDisposable {
   /** Work with the open probe, alone. @param doing For whoever comes meanwhile: "flashing". */
   async use<T>(doing: string, signal: AbortSignal, work: (probe: DebugProbe) => Promise<T>): Promise<T> {
     this.#disposed.signal.throwIfAborted();
-    if (this.#busy !== undefined) {
-      throw new DriverError(
-        "device-in-use",
-        `${this.label} is busy (${this.#busy.doing}): wait until that is done`,
-      );
-    }
-    const over = Promise.withResolvers<void>();
-    this.#busy = { doing, over: over.promise };
+    using _turn = this.#turns.take(doing);
     const either = AbortSignal.any([signal, this.#disposed.signal]);
     try {
       const { DebugProbe } = await import("./debug-probe.ts");
@@ -80,16 +74,13 @@ export class ProbeSession implements AsyncDisposable {
       // The device was closed because nobody waits any more: that is the reason, and not what the device said then.
       either.throwIfAborted();
       throw error;
-    } finally {
-      this.#busy = undefined;
-      over.resolve();
     }
   }
 
   /** Work that is under way ends, and the probe is closed then. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed.abort(new DriverError("other", "the exporter has let go of this probe"));
-    await this.#busy?.over;
+    await this.#turns.over();
     this.#binding?.[Symbol.dispose]();
   }
 

@@ -352,7 +352,7 @@ describe("flash", () => {
     const others: Promise<unknown>[] = [];
     const inUse = {
       code: "device-in-use",
-      message: "the chip is in use for flashing: wait until that is done",
+      message: "the chip is busy flashing: wait until that is done, or cancel it",
     };
     it.onStep = ({ phase }) => {
       if (phase !== "writing" || others.length > 0) return;

@@ -10,6 +10,7 @@ import { type Driver, type DriverContext, defineDriver, type Verification } from
 import { DriverError } from "../base/error.ts";
 import type { Image } from "../base/image.ts";
 import { type CallOptions, exportedCall, exportedMethods } from "../base/methods.ts";
+import { OneAtATime } from "../base/one-at-a-time.ts";
 import { receiveImage } from "../base/receive-image.ts";
 import { type ResourceHandle, resourceArgument } from "../base/resource.ts";
 import type { LineStep, SerialPortLender } from "../base/serial-lender.ts";
@@ -61,8 +62,7 @@ class Esp32Flasher {
   readonly #context: DriverContext;
   readonly #config: Config;
   readonly #disposed = new AbortController();
-  /** What the chip is in use for. */
-  #busy: { readonly reason: string; readonly over: Promise<void> } | undefined;
+  readonly #turns = new OneAtATime(() => "the chip");
 
   constructor(context: DriverContext, config: Config) {
     this.#context = context;
@@ -107,7 +107,7 @@ class Esp32Flasher {
       verify: (image, target, options) => this.#verify(image, target, options),
       [Symbol.asyncDispose]: async () => {
         this.#disposed.abort(new DriverError("other", "the exporter has let go of this chip"));
-        await this.#busy?.over;
+        await this.#turns.over();
       },
     };
   }
@@ -199,9 +199,8 @@ class Esp32Flasher {
     work: (chip: EspChip) => Promise<T>,
   ): Promise<T> {
     const lender = this.#requireLender();
-    this.#checkFree();
-    const over = Promise.withResolvers<void>();
-    this.#busy = { reason, over: over.promise };
+    this.#disposed.signal.throwIfAborted();
+    using _turn = this.#turns.take(reason);
     this.#context.setState({ busy: reason, error: null });
     try {
       const { EspChip } = await import("./esp-chip.ts");
@@ -220,9 +219,7 @@ class Esp32Flasher {
       this.#context.setState({ chip: identity.chip, mac: identity.mac, flashBytes });
       return await work(chip);
     } finally {
-      this.#busy = undefined;
       this.#context.setState({ busy: null });
-      over.resolve();
     }
   }
 
@@ -234,9 +231,7 @@ class Esp32Flasher {
 
   #checkFree(): void {
     this.#disposed.signal.throwIfAborted();
-    const busy = this.#busy;
-    if (busy === undefined) return;
-    throw new DriverError("device-in-use", `the chip is in use for ${busy.reason}: wait until that is done`);
+    this.#turns.check();
   }
 
   #requireLender(): SerialPortLender {

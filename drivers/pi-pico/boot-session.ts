@@ -10,6 +10,7 @@ import { messageOf } from "../base/dom-error.ts";
 import type { DriverContext } from "../base/driver.ts";
 import { DriverError } from "../base/error.ts";
 import type { CallOptions } from "../base/methods.ts";
+import { OneAtATime } from "../base/one-at-a-time.ts";
 import type { BorrowedPort } from "../base/serial-lender.ts";
 import { BOOT_LOADERS, chipOf } from "./chips.ts";
 import { resetByPins, touchPort } from "./enter-bootsel.ts";
@@ -60,7 +61,7 @@ export class PicoBoard implements AsyncDisposable {
   readonly #config: BoardConfig;
   readonly #binding: UsbBinding | undefined;
   readonly #disposed = new AbortController();
-  #busy: { readonly work: string; readonly over: Promise<void> } | undefined;
+  readonly #turns: OneAtATime;
   /** That of the boot loader that was open last. */
   #chip: string | null = null;
   #kept: Kept | undefined;
@@ -69,6 +70,7 @@ export class PicoBoard implements AsyncDisposable {
     const { devices, path } = context;
     this.#context = context;
     this.#config = config;
+    this.#turns = new OneAtATime(() => `\`${path.join(".")}\``);
     this.#binding = devices.usb?.bind(path, { filters: BOOT_LOADERS, hint: HINT });
     this.#binding?.onChange(() => this.#showState(), { signal: this.#disposed.signal });
     this.#showState();
@@ -77,28 +79,19 @@ export class PicoBoard implements AsyncDisposable {
   /** Work that is under way ends between two commands. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed.abort(new DriverError("other", "the exporter has let go of this board"));
-    await this.#busy?.over;
+    await this.#turns.over();
     await this.letGo();
     this.#binding?.[Symbol.dispose]();
   }
 
   /** One piece of work at a time. Throws DriverError `device-in-use`. */
   take(work: string): Disposable {
-    if (this.#busy !== undefined) {
-      const name = this.#context.path.join(".");
-      throw new DriverError(
-        "device-in-use",
-        `\`${name}\` is busy ${this.#busy.work}: wait until that is done, or cancel it`,
-      );
-    }
-    const { promise: over, resolve } = Promise.withResolvers<void>();
-    this.#busy = { work, over };
+    const turn = this.#turns.take(work);
     this.#showState();
     return {
       [Symbol.dispose]: () => {
-        this.#busy = undefined;
+        turn[Symbol.dispose]();
         this.#showState();
-        resolve();
       },
     };
   }
@@ -319,7 +312,7 @@ export class PicoBoard implements AsyncDisposable {
     this.#context.setState({
       bootsel: this.#binding?.status === "present",
       chip: this.#chip,
-      busy: this.#busy?.work ?? null,
+      busy: this.#turns.doing ?? null,
     });
   }
 }
