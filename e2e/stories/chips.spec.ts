@@ -156,7 +156,7 @@ test("a second flash at once is refused and the first is whole; a client killed 
   const first = flashed("first");
   await expectWritten(card, 0.01);
   await writeFile(`${folder}/go`, "");
-  expect(await second).toMatch(/in use for flashing: wait until that is done/);
+  expect(await second).toMatch(/busy flashing: wait until that is done/);
   expect(await first).toBe("whole");
 
   const killed = expect(flashed("killed")).rejects.toThrow("SIGKILL");
