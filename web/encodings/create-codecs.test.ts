@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import { ENCODINGS, type Encoding } from "../../drivers/base/resource.ts";
 import { damaged, fuzzSettings, fuzzTimeoutMs } from "../../proto/tunnel/testing/fuzz.ts";
 import { createCodecs } from "./create-codecs.ts";
-import { BYTES_BETWEEN_TURNS, DECODED_CHUNK_BYTES } from "./limits.ts";
+import { BYTES_BETWEEN_TURNS, DECODED_CHUNK_BYTES, LEAST_CHUNK_COST_BYTES } from "./limits.ts";
 import { TEXT } from "./testing/fixtures.ts";
-import { decode, encode, noise, outcome, streamOf } from "./testing/run-codec.ts";
+import { concat, decode, encode, noise, outcome, streamOf } from "./testing/run-codec.ts";
 
 /** Cuts at any place of the first 4000 bytes. */
 const cuts = fc.array(fc.nat(4000), { maxLength: 20 });
@@ -89,6 +89,22 @@ describe("createCodecs()", () => {
     await encode("xz", plain, { turn });
     expect(turns).toBeGreaterThanOrEqual(3);
   });
+
+  for (const encoding of ["gzip", "bz2", "zstd"] as const) {
+    it(`should let others have their turn also in a ${encoding} file of very many streams with nothing in them`, async () => {
+      const stream = await encode(encoding, new Uint8Array());
+      const count = 1000;
+      let turns = 0;
+      const turn = async (): Promise<void> => {
+        turns += 1;
+      };
+      const file = concat(...Array.from({ length: count }, () => stream));
+      expect(await decode(encoding, file, { turn })).toHaveLength(0);
+      expect(turns).toBeGreaterThanOrEqual(
+        Math.floor((count * LEAST_CHUNK_COST_BYTES) / BYTES_BETWEEN_TURNS),
+      );
+    });
+  }
 
   it("should hand on no more at a time than it says", async () => {
     const decoder = await createCodecs().decoder("gzip");

@@ -10,10 +10,10 @@ import type { Codecs } from "../exporter/codecs.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { tooLarge } from "./failures.ts";
 import { requireKind } from "./file-kinds.ts";
-import { BYTES_BETWEEN_TURNS, MAX_DECODED_BYTES } from "./limits.ts";
+import { BYTES_BETWEEN_TURNS, LEAST_CHUNK_COST_BYTES, MAX_DECODED_BYTES } from "./limits.ts";
 import { pulledTransform } from "./pulled-transform.ts";
 
-/** Bytes in, bytes out, until the source's end. Chunks belong to the reader; the kind of the file has been looked at. */
+/** Bytes in, bytes out, until the source's end. Chunks belong to the reader, and may be empty; the kind of the file has been looked at. */
 export type Coder = (source: ByteSource) => AsyncIterable<Uint8Array>;
 
 const DECODERS: Readonly<Record<Encoding, () => Promise<Coder>>> = {
@@ -77,7 +77,7 @@ async function* inTurns(
   let made = 0;
   let before = 0;
   for await (const chunk of chunks) {
-    made += chunk.length;
+    made += Math.max(chunk.length, LEAST_CHUNK_COST_BYTES);
     const done = source.readBytes + made;
     if (done - before >= BYTES_BETWEEN_TURNS) {
       before = done;

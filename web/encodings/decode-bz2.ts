@@ -20,6 +20,7 @@ import {
 import { MAX_CODE_BITS, PrefixCode } from "./bz2-huffman.ts";
 import { corrupt, trailingGarbage, unsupported } from "./failures.ts";
 import { DECODED_CHUNK_BYTES } from "./limits.ts";
+import { NOTHING } from "./pulled-transform.ts";
 
 /** As many groups as the largest block has symbols for; bzip2 1.0.8 ignores selectors past these. */
 const MAX_SELECTORS = 2 + (9 * BZ2_BLOCK_UNIT) / GROUP_SYMBOLS;
@@ -33,20 +34,23 @@ const LENGTH_BYTES = 16;
 
 export async function* decodeBz2(source: ByteSource): AsyncGenerator<Uint8Array> {
   const bits = new Bz2Bits(source);
+  // The bytes of a block, and the chain that leads through them. One for all streams: a file may be made of thousands of empty ones.
+  let cells = new Uint32Array();
   for (let first = true; first || (await source.need(1)); first = false) {
     await bits.fill(4);
     const header = [bits.read(8), bits.read(8), bits.read(8)];
     if (String.fromCharCode(...header) !== "BZh") throw trailingGarbage("bz2");
     const level = bits.read(8) - 0x30;
     if (level < 1 || level > 9) throw corrupt("bz2", "a level that does not exist");
-    yield* decodeStream(bits, level * BZ2_BLOCK_UNIT);
+    const blockBytes = level * BZ2_BLOCK_UNIT;
+    if (cells.length < blockBytes) cells = new Uint32Array(blockBytes);
+    yield* decodeStream(bits, cells.subarray(0, blockBytes));
     bits.toNextByte();
+    yield NOTHING;
   }
 }
 
-async function* decodeStream(bits: Bz2Bits, blockBytes: number): AsyncGenerator<Uint8Array> {
-  // The bytes of a block, and the chain that leads through them.
-  const cells = new Uint32Array(blockBytes);
+async function* decodeStream(bits: Bz2Bits, cells: Uint32Array): AsyncGenerator<Uint8Array> {
   let streamCrc = 0;
   for (;;) {
     await bits.fill(HEADER_BYTES);

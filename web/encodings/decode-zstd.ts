@@ -9,6 +9,7 @@ import { createXXHash64 } from "hash-wasm";
 import type { ByteSource } from "./byte-source.ts";
 import { corrupt, cutShort, trailingGarbage, unsupported } from "./failures.ts";
 import { MAX_ZSTD_WINDOW_BYTES } from "./limits.ts";
+import { NOTHING } from "./pulled-transform.ts";
 
 const FRAME_MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a50;
@@ -30,6 +31,7 @@ export async function* decodeZstd(source: ByteSource): AsyncGenerator<Uint8Array
     else if ((magic & 0xfffffff0) === SKIPPABLE_MAGIC) await skipFrame(source);
     else throw trailingGarbage("zstd");
     frames += 1;
+    yield NOTHING;
   }
 }
 
@@ -69,7 +71,7 @@ async function* decodeFrame(source: ByteSource, hasher: Hasher): AsyncGenerator<
     if (size > blockMax) throw corrupt("zstd", `a block of ${size} bytes where ${blockMax} are the most`);
     // Whole blocks, so that fzstd keeps nothing but its window.
     push(blocks, new Uint8Array(await exactly(source, 3 + (type === RLE_BLOCK ? 1 : size))), last);
-    const chunks = decoded;
+    const chunks = decoded.length > 0 ? decoded : [NOTHING];
     decoded = [];
     for (const chunk of chunks) {
       bytes += chunk.length;

@@ -19,6 +19,12 @@ export const DECODED_CHUNK_BYTES = 64 * 1024;
  */
 export const BYTES_BETWEEN_TURNS = 256 * 1024;
 
+/**
+ * 4 KiB: as what a chunk counts there at least, an empty one too. A file may be made of thousands of streams, frames or blocks with
+ * next to nothing in them, each of which is some work: a decoder yields a chunk behind every one.
+ */
+export const LEAST_CHUNK_COST_BYTES = 4 * 1024;
+
 /** 128 MiB: the window up to which the zstd command decompresses without being asked to (`--long=27`). It is kept in memory. */
 export const MAX_ZSTD_WINDOW_BYTES = 128 * 1024 * 1024;
 

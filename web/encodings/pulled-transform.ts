@@ -1,10 +1,13 @@
 /**
  * A generator of chunks as a TransformStream that makes nothing before somebody reads: a file of a kilobyte that becomes a gigabyte
  * waits for its reader, where a transformer's queue would hold all of it.
- * Above: create-codecs.ts. Below: byte-source.ts.
+ * Above: create-codecs.ts; decoders for what an empty chunk is. Below: byte-source.ts.
  */
 
 import { ByteSource } from "./byte-source.ts";
+
+/** What a generator yields where it has made no bytes, so that others may have their turn. */
+export const NOTHING = new Uint8Array();
 
 /** @param generate Takes what is written from the source; it ends, or throws, and its empty chunks are left out. */
 export function pulledTransform(
