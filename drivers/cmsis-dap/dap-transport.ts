@@ -113,6 +113,23 @@ export class DapTransport {
     return new DataView(new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice().buffer);
   }
 
+  /** Exchanges that come to an end each, and all together not: after `ms` milliseconds they fail with this error, and the probe is closed. */
+  async bounded<T>(ms: number, error: DriverError, work: () => Promise<T>): Promise<T> {
+    const over = new AbortController();
+    this.#options.clock.sleep(ms, { signal: over.signal }).then(
+      () => {
+        this.#fail(error);
+        return this.close();
+      },
+      () => undefined, // the work was done in time
+    );
+    try {
+      return await work();
+    } finally {
+      over.abort();
+    }
+  }
+
   /** Undefined: it was not done in time. Nothing else goes after that but opening the probe again. */
   async #within<T>(ms: number, work: () => Promise<T>): Promise<T | undefined> {
     const over = new AbortController();

@@ -23,6 +23,9 @@ const NRESET = 1 << 7;
 /** Bytes of a file in one of DAPLink's commands: it says how many in one byte, however long packets are. */
 const MAX_PAGE_BYTES = 255;
 
+/** 2 s: a target that has power is ready in microseconds, one with deep sleep in milliseconds. */
+const POWER_UP_MS = 2000;
+
 /** TAR counts no further than the KiB it is in, which dapjs does not heed. */
 const BLOCK_BYTES = 1024;
 
@@ -106,7 +109,7 @@ export class DebugProbe implements AsyncDisposable {
     return await this.#do(async () => {
       if (underReset) await this.#link.swjPins(0, NRESET, 0);
       try {
-        await this.#core.connect();
+        await this.#powerUp();
       } finally {
         if (underReset) await this.#link.swjPins(NRESET, NRESET, 0);
       }
@@ -132,7 +135,7 @@ export class DebugProbe implements AsyncDisposable {
     await this.#do(async () => {
       // Probes that know their board reset it by its line; else the core resets itself.
       if (!(await this.#link.reset())) {
-        await this.#core.connect();
+        await this.#powerUp();
         await this.#core.softReset();
       }
     });
@@ -178,6 +181,15 @@ export class DebugProbe implements AsyncDisposable {
     // It may be gone; what is being told is why.
     await this.#link.disconnect().catch(() => undefined);
     await this.#transport.close();
+  }
+
+  /** dapjs asks until the target is ready, for ever. */
+  async #powerUp(): Promise<void> {
+    const error = new DriverError(
+      "timeout",
+      `the target behind ${this.#label} does not power up its debug port: check that the board has power`,
+    );
+    await this.#transport.bounded(POWER_UP_MS, error, () => this.#core.connect());
   }
 
   async #expectOk(command: number, data: Uint8Array<ArrayBuffer>, what: string): Promise<void> {

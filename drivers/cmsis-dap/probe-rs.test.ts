@@ -177,6 +177,23 @@ describe("ProbeRs", () => {
     expect(await lab.call("info")).toContain("Cortex-M4");
   });
 
+  it("gives up a target that never says that it is ready, in bounded time", async () => {
+    const clock = new ManualClock();
+    await using lab = await bench({ clock });
+    lab.probe.port.powerless = true;
+    const asked = expect(lab.call("info")).rejects.toMatchObject({
+      code: "timeout",
+      message: expect.stringContaining("check that the board has power"),
+    });
+    const { received } = lab.probe;
+    await lab.heard(received + 1000);
+    await clock.advance(2000);
+    await asked;
+    expect(lab.device.opened).toBe(false);
+    lab.probe.port.powerless = false;
+    expect(await lab.call("info")).toContain("Cortex-M4");
+  });
+
   it("says so when the target's memory is protected, and works on elsewhere", async () => {
     await using lab = await bench();
     lab.probe.core.protectedFrom = 0;

@@ -41,6 +41,8 @@ export class DebugPort {
   readonly #core: CortexM;
   /** A fault to order: nothing is connected to the probe. */
   disconnected = false;
+  /** Another: the target has no power, and its debug port has; it never says that it is ready. */
+  powerless = false;
   /** Whether the protocol was selected since the line was reset: before, nothing answers. */
   #selected = false;
   #select = 0;
@@ -97,6 +99,7 @@ export class DebugPort {
   get #status(): number {
     const { debugPowerRequest, debugPowerAck, systemPowerRequest, systemPowerAck } = CTRL_STAT;
     let status = this.#ctrlStat;
+    if (this.powerless) return status >>> 0;
     if ((status & debugPowerRequest) !== 0) status |= debugPowerAck;
     if ((status & systemPowerRequest) !== 0) status |= systemPowerAck;
     return status >>> 0;
