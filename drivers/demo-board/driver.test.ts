@@ -272,3 +272,30 @@ describe("the demo board's shell", () => {
     expect(await run(client, "echo ok")).toMatch(/ok\n$/);
   });
 });
+
+describe("the demo board's radio", () => {
+  it("is there for who asks for it: an ESP32 that has power while the board has, with a console of its own", async () => {
+    const clock = new ManualClock();
+    const context = createTestContext({ path: ["board"], clock });
+    await using board = await definition.create(context, parse(definition.config, { esp32: true }));
+    const power = board.builtInChildren?.get("power");
+    const esp32 = board.builtInChildren?.get("esp32");
+    if (power === undefined || !("driver" in power)) throw new Error("power is a ready driver");
+    if (esp32 === undefined || !("type" in esp32)) throw new Error("esp32 is a type");
+    expect(esp32.type).toBe("jumpstarter_driver_esp32.driver.Esp32Flasher");
+    const serial = esp32.children?.get("serial");
+    if (serial === undefined || !("type" in serial)) throw new Error("its console is a type");
+    const path = ["board", "esp32", "serial"];
+    await using console = await pySerial.create(
+      createTestContext({ path, clock, devices: serial.devices }),
+      parse(pySerial.config, serial.config),
+    );
+    const client = await StreamClient.open(console);
+    // Whatever it said without power would come before this.
+    await clock.advance(BOOT_MS);
+    await call(power.driver, "on");
+    await clock.advance(BOOT_MS);
+    expect(await client.until("ets Jul 29 2019")).toMatch(/^\s*ets Jul 29 2019/);
+    await call(power.driver, "off");
+  });
+});

@@ -1,7 +1,7 @@
 /**
  * DemoBoard: a board to try everything on without having one. A composite that brings its own children, `power` and
- * `serial`; the serial one is the ordinary PySerial driver on a simulated port. Who asks for it gets `storage` too.
- * Above: the registry. Below: board.ts, drivers/simulation, drivers/base.
+ * `serial`; the serial one is the ordinary PySerial driver on a simulated port. Who asks for them gets `storage` and `esp32` too.
+ * Above: the registry. Below: board.ts, radio.ts, drivers/simulation, drivers/base.
  */
 
 import * as v from "valibot";
@@ -12,6 +12,7 @@ import { createSerialDevices } from "../base/serial-devices.ts";
 import { FakeSerial } from "../simulation/fake-serial.ts";
 import { Board } from "./board.ts";
 import { createBoardPower } from "./power.ts";
+import { createRadio } from "./radio.ts";
 
 /** What the board's UART is called; there is only one port, so any name finds it. */
 const PORT_NAME = "/dev/ttyDEMO0";
@@ -35,19 +36,22 @@ export const definition = defineDriver({
     powered: v.optional(v.boolean("powered is true or false"), false),
     /** Not unless asked for: Jumpstarter 0.8 has no commands at all for a board with a child whose client is not installed. */
     storage: v.optional(v.boolean("storage is true or false"), false),
+    esp32: v.optional(v.boolean("esp32 is true or false"), false),
   }),
   create: createDemoBoard,
 });
 
 async function createDemoBoard(
   { clock, log, setState }: DriverContext,
-  { powered, storage }: { powered: boolean; storage: boolean },
+  { powered, storage, esp32 }: { powered: boolean; storage: boolean; esp32: boolean },
 ): Promise<Driver> {
   const board = new Board(clock, log, () => update());
+  const radio = esp32 ? await createRadio(clock) : undefined;
   const power = createBoardPower(board, log);
   const update = () => {
     setState({ on: board.on, ...board.read(), led: board.led, phase: board.phase });
     power.update();
+    radio?.power(board.on);
   };
   const serial = new FakeSerial();
   serial.plug({ device: board });
@@ -71,9 +75,11 @@ async function createDemoBoard(
         },
       ],
       ...(storage ? [STORAGE] : []),
+      ...(radio === undefined ? [] : [["esp32", radio.child] as const]),
     ]),
     async [Symbol.asyncDispose]() {
       board[Symbol.dispose]();
+      await radio?.[Symbol.asyncDispose]();
       await devices[Symbol.asyncDispose]();
     },
   };

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { catalogue } from "../../drivers/registry.ts";
 import { checkExporterConfig } from "./check-exporter-config.ts";
-import { demoBoardWithHooksYaml, demoBoardYaml, serialBoardYaml } from "./examples.ts";
+import {
+  demoBoardWithFilesYaml,
+  demoBoardWithHooksYaml,
+  demoBoardYaml,
+  serialBoardYaml,
+} from "./examples.ts";
 import { toJson } from "./fields.ts";
 import { Problems } from "./problems.ts";
 import { readYaml } from "./yaml-tree.ts";
@@ -56,6 +61,19 @@ describe("demoBoardWithHooksYaml()", () => {
   });
 });
 
+describe("demoBoardWithFilesYaml()", () => {
+  it("has a drive and a chip, under short names too", () => {
+    expect(parse(demoBoardWithFilesYaml("demo"))).toMatchObject({
+      metadata: { name: "demo" },
+      export: {
+        board: { config: { storage: true, esp32: true } },
+        storage: { ref: "board.storage" },
+        esp32: { ref: "board.esp32" },
+      },
+    });
+  });
+});
+
 describe("serialBoardYaml()", () => {
   it("finds a USB adapter by its ids", () => {
     expect(
@@ -83,6 +101,7 @@ describe("the page's own configurations", () => {
   for (const yaml of [
     demoBoardYaml("demo"),
     demoBoardWithHooksYaml("demo"),
+    demoBoardWithFilesYaml("demo"),
     serialBoardYaml("bench", "FTDI 0403:6001", { vendorId: 0x0403, productId: 0x6001 }),
     serialBoardYaml("bench", "a serial port", undefined),
   ]) {

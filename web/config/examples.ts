@@ -1,6 +1,6 @@
 /**
- * Configurations that the page writes for people: the demo board, with hooks too, and one USB-serial board.
- * Above: "Try a demo board", "With hooks" and "Add device" of the page. Below: nothing; they are texts, and pass check-exporter-config.ts.
+ * Configurations that the page writes for people: the demo board, with hooks or files too, and one USB-serial board.
+ * Above: "Try a demo board", "With hooks", "With files" and "Add device" of the page. Below: nothing; they are texts, and pass check-exporter-config.ts.
  */
 
 /** USB ids of a port, as the browser tells them. */
@@ -73,6 +73,39 @@ hooks:
       echo "The board is off again"
     timeout: 30
     onFailure: warn
+`;
+}
+
+/** The demo board with what takes files: a drive, and a chip that is flashed at its own pace. */
+export function demoBoardWithFilesYaml(name: string): string {
+  return `apiVersion: jumpstarter.dev/v1alpha1
+kind: ExporterConfig
+metadata:
+  name: ${text(name)}
+description: A simulated board with a drive and a chip to flash
+motd: |
+  This is a demo board that takes files. Try:
+    j storage flash image.bin
+    j power on
+    j esp32 chip-info
+    j esp32 flash firmware.bin -a 0x10000
+export:
+  board:
+    type: jumptab.simulator.DemoBoard
+    description: A simulated board with a drive, and an ESP32 as its radio
+    config:
+      # Clients need jumpstarter-driver-opendal for the drive, and jumpstarter-driver-esp32 for the chip.
+      storage: true
+      esp32: true
+  power:
+    ref: board.power
+  serial:
+    ref: board.serial
+  storage:
+    ref: board.storage
+  # It has power while the board has.
+  esp32:
+    ref: board.esp32
 `;
 }
 

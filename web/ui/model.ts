@@ -117,9 +117,12 @@ export interface PageState {
   readonly endingSession: boolean;
 }
 
+/** What a demo board comes with. */
+export type DemoKind = "plain" | "hooks" | "files";
+
 /** What a person can do. None of these rejects unless it says so: what goes wrong becomes a notice. */
 export interface PageActions {
-  tryDemoBoard(options?: { hooks: boolean }): void;
+  tryDemoBoard(kind?: DemoKind): void;
   /** Needs a click: it opens the browser's chooser. Without an open bench it makes one and starts it. */
   addDevice(): void;
   /** A configuration from a file, the clipboard or a drop. Starts when nothing is to be said about it. */

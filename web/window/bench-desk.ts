@@ -7,7 +7,7 @@ import type { RememberedPort } from "../../drivers/base/devices.ts";
 import type { RelayBoot } from "../../proto/boot.ts";
 import type { BenchStore } from "../store/bench-store.ts";
 import type { SavedBench } from "../store/saved-bench.ts";
-import { type Draft, IDLE } from "../ui/model.ts";
+import { type DemoKind, type Draft, IDLE } from "../ui/model.ts";
 import { type BenchLibrary, portLabel, withTheSame } from "./bench-library.ts";
 import { type AcquireOptions, type BenchLocks, RELOAD_WAIT_MS } from "./bench-locks.ts";
 import type { BenchRunner } from "./bench-runner.ts";
@@ -202,8 +202,8 @@ export class BenchDesk {
     await this.openText(await file.text(), file.name);
   }
 
-  async openDemo(options: { hooks: boolean }): Promise<void> {
-    await this.openAndStart(await this.#library.demo(await this.#options.locks.heldElsewhere(), options));
+  async openDemo(kind: DemoKind): Promise<void> {
+    await this.openAndStart(await this.#library.demo(await this.#options.locks.heldElsewhere(), kind));
   }
 
   async openById(id: string, options: AcquireOptions = {}): Promise<void> {

@@ -8,11 +8,13 @@ import type { RelayBoot } from "../../proto/boot.ts";
 import type { ConfigCheck } from "../messages.ts";
 import type { BenchStore } from "../store/bench-store.ts";
 import { DEFAULT_ACCESS, type SavedBench, unusedName } from "../store/saved-bench.ts";
+import type { DemoKind } from "../ui/model.ts";
 
 /** Configurations to begin with. */
 export interface Examples {
   demoBoardYaml(name: string): string;
   demoBoardWithHooksYaml(name: string): string;
+  demoBoardWithFilesYaml(name: string): string;
   serialBoardYaml(name: string, label: string, ids: UsbIds | undefined): string;
 }
 
@@ -93,14 +95,18 @@ export class BenchLibrary {
   }
 
   /** A demo board that is here already and not in use, else a new one. */
-  async demo(heldElsewhere: ReadonlySet<string>, { hooks }: { hooks: boolean }): Promise<SavedBench> {
+  async demo(heldElsewhere: ReadonlySet<string>, kind: DemoKind): Promise<SavedBench> {
     const examples = await this.#options.examples();
-    const yamlFor = hooks ? examples.demoBoardWithHooksYaml : examples.demoBoardYaml;
+    const yamlFor = {
+      plain: examples.demoBoardYaml,
+      hooks: examples.demoBoardWithHooksYaml,
+      files: examples.demoBoardWithFilesYaml,
+    }[kind];
     const saved = await this.#options.store.list();
     const again = saved.find(({ id, yaml, name }) => yaml === yamlFor(name) && !heldElsewhere.has(id));
     if (again !== undefined) return again;
     const id = this.#options.newId();
-    const name = exporterName(hooks ? "demo-hooks" : "demo", id, namesOf(saved));
+    const name = exporterName(kind === "plain" ? "demo" : `demo-${kind}`, id, namesOf(saved));
     return this.create(yamlFor(name), name, {}, { id });
   }
 

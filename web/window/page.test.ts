@@ -159,6 +159,7 @@ function browser() {
       examples: async () => ({
         demoBoardYaml: (name) => `name: ${name}`,
         demoBoardWithHooksYaml: (name) => `name: ${name}\nhooks`,
+        demoBoardWithFilesYaml: (name) => `name: ${name}\nfiles`,
         serialBoardYaml: (name) => `name: ${name}`,
       }),
       askRelay: async () => BOOT,
@@ -712,16 +713,21 @@ describe("Page", () => {
     expect(page.state.bench?.accessChanged).toBe(false);
   });
 
-  it("keeps the demo board with hooks apart from the one without", async () => {
+  it("keeps the demo boards apart: plain, with hooks, with files", async () => {
     const { page, worker, idle } = browser().tab();
     await page.begin();
     page.actions.tryDemoBoard();
     await idle();
     page.actions.leaveBench();
-    page.actions.tryDemoBoard({ hooks: true });
+    page.actions.tryDemoBoard("hooks");
     await idle();
     expect(page.state.bench?.name).toMatch(/^demo-hooks-/);
     expect(worker.started[1]?.bench.yaml).toContain("hooks");
+    page.actions.leaveBench();
+    page.actions.tryDemoBoard("files");
+    await idle();
+    expect(page.state.bench?.name).toMatch(/^demo-files-/);
+    expect(worker.started[2]?.bench.yaml).toContain("files");
   });
 
   it("remembers for the tab what its elements want remembered", async () => {

@@ -182,8 +182,8 @@ export class Page implements PageModel {
     const inTurn = (problem: string, work: () => Promise<void>): void =>
       void this.#store.inTurn(problem, work);
     return {
-      tryDemoBoard: (options = { hooks: false }) =>
-        inTurn("The demo board could not be started", () => desk.openDemo(options)),
+      tryDemoBoard: (kind = "plain") =>
+        inTurn("The demo board could not be started", () => desk.openDemo(kind)),
       addDevice: () =>
         this.#choose(NO_SERIAL, this.#options.serial?.choose(), "The device could not be added", (port) =>
           desk.addDevice(port),

@@ -71,9 +71,18 @@ export class Welcome extends LitElement {
             class="small quiet"
             title="The board, with hooks that switch it on before each session and off after it"
             ?disabled=${this.busy}
-            @click=${() => this.actions.tryDemoBoard({ hooks: true })}
+            @click=${() => this.actions.tryDemoBoard("hooks")}
           >
             With hooks
+          </button>
+          <button
+            type="button"
+            class="small quiet"
+            title="The board, with a drive and a chip that take files"
+            ?disabled=${this.busy}
+            @click=${() => this.actions.tryDemoBoard("files")}
+          >
+            With files
           </button>
         </div>
       </section>
