@@ -59,9 +59,9 @@ const RELAY_ONLY = new Set([
 ]);
 
 /** RFC 9110 section 5.6.2, in lower case as HTTP/2 wants it. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
+export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 /** RFC 9110 section 5.5: visible characters, spaces and tabs. */
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+export const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
  * What of a page's response head or trailers goes to the client: only what HTTP allows, and nothing that is the relay's to

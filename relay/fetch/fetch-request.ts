@@ -5,7 +5,7 @@
 
 import { FETCH_OWN_PREFIX, FETCH_PATH, FETCH_URL_HEADER } from "../../proto/fetch.ts";
 import { GrpcStatus, type HeaderList, type RequestHead } from "../../proto/tunnel/index.ts";
-import { headerValue } from "../headers.ts";
+import { FIELD_VALUE, headerValue, TOKEN } from "../headers.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS } from "../limits.ts";
 import { badRequest, FetchFailure } from "./fetch-failure.ts";
 import { type FetchTarget, parseTarget } from "./fetch-target.ts";
@@ -36,11 +36,6 @@ const NOT_FORWARDED = new Set([
   "transfer-encoding",
   "upgrade",
 ]);
-
-/** RFC 9110 section 5.6.2. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
-/** RFC 9110 section 5.5. */
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** @throws FetchFailure with the cure. */
 export function parseFetchRequest({ method, path, h }: RequestHead): FetchRequest {

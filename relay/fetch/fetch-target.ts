@@ -1,6 +1,6 @@
 /**
  * A URL as the relay connects to it, and where a redirect leads. Percent-encoding stays as it came: signatures cover it. Pure.
- * Above: request-head.ts, transfer.ts. Below: the platform's URL, which says what is the host.
+ * Above: fetch-request.ts, download.ts, transfer.ts. Below: the platform's URL, which says what is the host.
  * Specification: WHATWG URL for host and port, RFC 9112 section 3.2 for the request target.
  */
 
