@@ -8,7 +8,8 @@ import { messageOf } from "../base/dom-error.ts";
 import { DriverError } from "../base/error.ts";
 import { NoAnswerError } from "./loader-transport.ts";
 
-const HOLD_BOOT = "hold BOOT (IO0) while you press RESET (EN), let go of both, and try again";
+const HOLD_BOOT =
+  "check that the board has power, hold BOOT (IO0) while you press RESET (EN), let go of both, and try again";
 
 /** Why the boot loader was not reached. @param printed What the chip printed meanwhile. */
 export function notConnected(cause: unknown, label: string, printed: Uint8Array): DriverError {
