@@ -198,6 +198,18 @@ describe("waiting for a USB device", () => {
     expect([a?.status, b?.device(), c?.status]).toEqual(["missing", one, "missing"]);
   });
 
+  it("is given up at once also by who is told of a change at the same moment", async () => {
+    await start();
+    const over = new AbortController();
+    const waiting = ["a", "b"].map((name) =>
+      expect(devices.bind([name], wantsPico).arrived({ signal: over.signal })).rejects.toThrow("too late"),
+    );
+    // For one of the two, and nobody can say which: both look again.
+    plug(BOOT);
+    over.abort(new Error("too late"));
+    await Promise.all(waiting);
+  });
+
   it("ends with the signal's reason, or with the claim", async () => {
     await start();
     const binding = devices.bind(["pico"], wantsPico);

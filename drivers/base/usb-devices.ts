@@ -273,6 +273,7 @@ class UsbClaim implements UsbBinding, Claim<USBDevice> {
   }
 
   async #changed(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     const over = new AbortController();
     try {
       await new Promise<void>((resolve, reject) => {
