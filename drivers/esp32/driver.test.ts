@@ -243,6 +243,18 @@ describe("get_chip_info", () => {
 });
 
 describe("flash", () => {
+  it("refuses another chip's program, and leaves what is there", async () => {
+    await using it = await bench();
+    const other = buildApp({ chipId: 0, project: "blink", version: "1", code: fillCode(2000, 1) });
+    const before = it.board.flash.read(0x10000, 4096);
+    await expect(it.flash(other, "0x10000")).rejects.toMatchObject({
+      code: "invalid-argument",
+      message: "this program is for ESP32, and the chip is ESP32-C3: choose the one that was built for it",
+    });
+    expect(it.board.flash.read(0x10000, 4096)).toEqual(before);
+    await expectIntact(it);
+  });
+
   it("writes, verifies, tells how far it is, and the console hears the new program start from its first line", async () => {
     await using it = await bench({ config: { baudrate: 921_600 } });
     const client = await StreamClient.open(it.console);

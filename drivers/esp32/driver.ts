@@ -16,6 +16,7 @@ import { type ResourceHandle, resourceArgument } from "../base/resource.ts";
 import type { LineStep, SerialPortLender } from "../base/serial-lender.ts";
 import type { EspChip } from "./esp-chip.ts";
 import { HARD_RESET, intoBootLoader } from "./line-sequences.ts";
+import { chipIdOf, chipName, PROGRAM_MAGIC } from "./program-image.ts";
 import { fitRegion, hex, parseAddress, parseRegion, sizeText } from "./region.ts";
 
 /** Baud: the fastest that adapters and chips take. */
@@ -130,8 +131,11 @@ class Esp32Flasher {
     }
     const { compress, fingerprint } = await import("./packed-image.ts");
     const print = await fingerprint(image, signal);
+    const [first] = await image.bytes({ end: 1 });
+    const builtFor = first === PROGRAM_MAGIC ? chipIdOf(await image.bytes()) : undefined;
     await this.#withChip("flashing", options, async (chip) => {
       fitRegion({ address, size: print.size, atMost: false }, chip.flashBytes);
+      checkChip(builtFor, chip.programId);
       const started = clock.now();
       const what = `${image.size} bytes at ${hex(address)}`;
       const unchanged = await chip.holds(address, print);
@@ -254,4 +258,13 @@ class Esp32Flasher {
       if (lines === MAX_TOOL_LINES) log.debug("… and more, which is left out");
     };
   }
+}
+
+/** @throws DriverError `invalid-argument` for another chip's program: it would not run, and what is there would be gone. */
+function checkChip(builtFor: number | undefined, chip: number | undefined): void {
+  if (builtFor === undefined || chip === undefined || builtFor === chip) return;
+  throw new DriverError(
+    "invalid-argument",
+    `this program is for ${chipName(builtFor)}, and the chip is ${chipName(chip)}: choose the one that was built for it`,
+  );
 }

@@ -110,6 +110,12 @@ export class EspChip implements AsyncDisposable {
     this.flashBytes = flashBytes;
   }
 
+  /** What headers of its programs call it; undefined for chips whose programs do not say (ESP8266). */
+  get programId(): number | undefined {
+    const { IMAGE_CHIP_ID } = this.#loader.chip;
+    return IMAGE_CHIP_ID;
+  }
+
   /** Whether flash holds this image at the address already. */
   async holds(address: number, image: Fingerprint): Promise<boolean> {
     const head = await this.#md5({ address, size: image.head.size });
