@@ -1,6 +1,6 @@
 /**
  * Who gets which port: the rules of binding, as one pure function.
- * Above: serial-devices.ts. Below: nothing.
+ * Above: serial-devices.ts. Below: assignment.ts.
  *
  * 1. Who holds a port (has asked for it, and may have it open) keeps it while its wish still fits.
  * 2. A request by USB ids takes the first free port with these ids.
@@ -12,27 +12,17 @@
  * Only rules 1 to 3 look at the order of claims, and only between identical adapters, which nothing can tell apart.
  */
 
+import type { Assignment, Claim } from "./assignment.ts";
 import type { RememberedPort, SerialRequest } from "./devices.ts";
 
-export interface Claim<Port> {
-  readonly request: SerialRequest;
-  /** What a person chose; undefined when nobody did. Ignored for requests by USB ids. */
-  readonly remembered: RememberedPort | undefined;
-  /** The port that this claim has already been given out, if it has. */
-  readonly held: Port | undefined;
-}
+type SerialClaim<Port> = Claim<Port, SerialRequest>;
 
-export interface CandidatePort<Port> {
-  readonly port: Port;
-  readonly ids: RememberedPort;
-}
-
-/** @returns the port of each claim that gets one. `claims` are in the order they were made, `ports` in the browser's. */
+/** `claims` are in the order they were made, `ports` (with their ids) in the browser's. */
 export function assignPorts<Key, Port>(
-  claims: ReadonlyMap<Key, Claim<Port>>,
-  ports: readonly CandidatePort<Port>[],
-): Map<Key, Port> {
-  const free = new Map(ports.map(({ port, ids }) => [port, ids]));
+  claims: ReadonlyMap<Key, SerialClaim<Port>>,
+  ports: ReadonlyMap<Port, RememberedPort>,
+): Assignment<Key, Port> {
+  const free = new Map(ports);
   const assigned = new Map<Key, Port>();
   const give = (key: Key, port: Port) => {
     free.delete(port);
@@ -56,20 +46,21 @@ export function assignPorts<Key, Port>(
     if (match !== undefined) give(key, match[0]);
   }
 
-  const undecided = entries.filter(({ wanted }) => wanted === undefined);
-  for (const { key, claim } of undecided) {
+  const unchosen = entries.filter(({ wanted }) => wanted === undefined);
+  for (const { key, claim } of unchosen) {
     if (claim.held !== undefined && free.has(claim.held)) give(key, claim.held);
   }
-  const waiting = undecided.filter(({ key }) => !assigned.has(key));
+  const waiting = unchosen.filter(({ key }) => !assigned.has(key));
   const [first, second] = free.keys();
   if (waiting.length === 1 && waiting[0] !== undefined && first !== undefined && second === undefined) {
     give(waiting[0].key, first);
   }
-  return assigned;
+  const undecided = waiting.filter(({ key }) => !assigned.has(key));
+  return { devices: assigned, undecided: new Set(undecided.map(({ key }) => key)) };
 }
 
-/** The ids that a claim insists on; undefined: any port would do. */
-function wantedIds<Port>({ request, remembered }: Claim<Port>): RememberedPort | undefined {
+/** The ids that a claim insists on: its own, else those of the choice made by hand; undefined: any port would do. */
+export function wantedIds<Port>({ request, remembered }: SerialClaim<Port>): RememberedPort | undefined {
   if (request.kind === "any") return remembered;
   return { usbVendorId: request.vendorId, usbProductId: request.productId };
 }

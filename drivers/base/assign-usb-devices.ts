@@ -1,6 +1,6 @@
 /**
  * Who gets which USB device: the rules of binding, as one pure function.
- * Above: usb-devices.ts. Below: nothing.
+ * Above: usb-devices.ts. Below: assignment.ts.
  *
  * 1. Who holds a device (has asked for it, and may have it open) keeps it while its wish still fits.
  * 2. A choice made by hand takes the free device that fits what is remembered of it: the same ids and serial number, else the same serial
@@ -11,17 +11,10 @@
  * is the one that comes.
  */
 
+import type { Assignment, Claim } from "./assignment.ts";
 import type { RememberedPort, UsbFilter, UsbRequest } from "./devices.ts";
 
-export interface UsbClaim<Device> {
-  readonly request: UsbRequest;
-  /** What a person chose; undefined when nobody did. */
-  readonly remembered: RememberedPort | undefined;
-  /** The device that this claim has already been given out, if it has. */
-  readonly held: Device | undefined;
-  /** Whether its driver waits for a device now. */
-  readonly expecting: boolean;
-}
+type UsbClaim<Device> = Claim<Device, UsbRequest>;
 
 /** What tells devices apart. */
 export interface UsbFacts {
@@ -32,17 +25,11 @@ export interface UsbFacts {
   readonly classes: readonly (readonly [number, number, number])[];
 }
 
-export interface UsbAssignment<Key, Device> {
-  readonly devices: ReadonlyMap<Key, Device>;
-  /** Claims for which free devices are there, and nobody has said which one. */
-  readonly undecided: ReadonlySet<Key>;
-}
-
 /** `claims` are in the order they were made, `devices` in the browser's. */
 export function assignUsbDevices<Key, Device>(
   claims: ReadonlyMap<Key, UsbClaim<Device>>,
   devices: ReadonlyMap<Device, UsbFacts>,
-): UsbAssignment<Key, Device> {
+): Assignment<Key, Device> {
   const free = new Map(devices);
   const assigned = new Map<Key, Device>();
   const give = (key: Key, device: Device): void => {

@@ -1,6 +1,6 @@
 /**
  * Devices as drivers see them: a driver says what it needs, the page says which granted device that is.
- * Above: drivers that open hardware. Below: serial-devices.ts over the platform's `Serial`.
+ * Above: drivers that open hardware. Below: serial-devices.ts and usb-devices.ts over the platform.
  * A configuration written for a Linux host names files (`/dev/ttyUSB0`) that a browser never sees; binding is the answer.
  */
 
