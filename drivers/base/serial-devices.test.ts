@@ -63,18 +63,6 @@ describe("a request by USB ids", () => {
     const [a, b, c] = ["a", "b", "c"].map((name) => devices.bind([name], wantsFtdi));
     expect([a?.port(), b?.port(), c?.status]).toEqual([one, two, "missing"]);
   });
-
-  it("gets the new object after a replug", async () => {
-    const first = plug(FTDI);
-    await start();
-    const binding = devices.bind(["serial"], wantsFtdi);
-    expect(binding.port()).toBe(first);
-    serial.unplug(first);
-    expect(binding.status).toBe("missing");
-    const second = plug(FTDI);
-    expect(second).not.toBe(first);
-    expect(binding.port()).toBe(second);
-  });
 });
 
 describe("a request for any port", () => {
@@ -220,51 +208,5 @@ describe("the page's view", () => {
     expect(devices.bindings.size).toBe(0);
     expect(changes).toBe(2);
     expect(() => binding.port()).toThrow(/given its serial port back/);
-  });
-
-  it("sees a new grant after refresh", async () => {
-    const offered = serial.offer({ device: createLoopbackDevice(), info: FTDI });
-    await start();
-    const binding = devices.bind(["serial"], wantsFtdi);
-    expect(binding.status).toBe("missing");
-    expect(await serial.requestPort({ filters: [{ usbVendorId: 0x0403 }] })).toBe(offered);
-    await devices.refresh();
-    expect(binding.port()).toBe(offered);
-    await offered.forget();
-    await devices.refresh();
-    expect(binding.status).toBe("missing");
-  });
-
-  it("allows one claim a path", async () => {
-    await start();
-    devices.bind(["serial"], wantsAny);
-    expect(() => devices.bind(["serial"], wantsAny)).toThrow(/claimed a serial port already/);
-  });
-
-  it("says so when the site may not use serial ports", async () => {
-    await start();
-    serial.forbidden = true;
-    await expect(devices.refresh()).rejects.toMatchObject({
-      code: "device-missing",
-      message: expect.stringMatching(/site's settings/),
-    });
-  });
-
-  it("does not bring back a port that is unplugged while the browser makes its list", async () => {
-    const port = plug(FTDI);
-    await start();
-    const binding = devices.bind(["serial"], wantsFtdi);
-    const refreshing = devices.refresh();
-    serial.unplug(port);
-    await refreshing;
-    expect(binding.status).toBe("missing");
-  });
-
-  it("hears nothing after it is disposed", async () => {
-    await start();
-    const binding = devices.bind(["serial"], wantsFtdi);
-    await devices[Symbol.asyncDispose]();
-    plug(FTDI);
-    expect(binding.status).toBe("missing");
   });
 });

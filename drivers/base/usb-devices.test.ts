@@ -107,17 +107,6 @@ describe("a request for a USB device", () => {
     plug(PROBE);
     expect(binding.device()).toBe(first);
   });
-
-  it("gets the new object after a replug", async () => {
-    const first = plug(PROBE);
-    await start();
-    const binding = devices.bind(["probe"], wantsProbe);
-    expect(binding.device()).toBe(first);
-    usb.unplug(first);
-    expect(binding.status).toBe("missing");
-    const second = plug(PROBE);
-    expect(binding.device()).toBe(second);
-  });
 });
 
 describe("a choice made by hand", () => {
@@ -225,6 +214,14 @@ describe("waiting for a USB device", () => {
     binding[Symbol.dispose]();
     await released;
   });
+
+  it("ends with all claims", async () => {
+    await start();
+    const waiting = devices.bind(["pico"], wantsPico).arrived({ signal: ended.signal });
+    const over = expect(waiting).rejects.toThrow(/given its USB device/);
+    await devices[Symbol.asyncDispose]();
+    await over;
+  });
 });
 
 describe("the page's view of USB devices", () => {
@@ -252,53 +249,5 @@ describe("the page's view of USB devices", () => {
     expect(devices.bindings.size).toBe(0);
     expect(changes).toBe(2);
     expect(() => binding.device()).toThrow(/given its USB device back/);
-  });
-
-  it("sees a new grant after refresh", async () => {
-    const offered = usb.offer({ device: new LoopbackUsb(PROBE) });
-    await start();
-    const binding = devices.bind(["probe"], wantsProbe);
-    expect(binding.status).toBe("missing");
-    await usb.requestDevice({ filters: [...wantsProbe.filters] });
-    await devices.refresh();
-    expect(binding.device()).toBe(offered);
-    await offered.forget();
-    await devices.refresh();
-    expect(binding.status).toBe("missing");
-  });
-
-  it("allows one claim a path", async () => {
-    await start();
-    devices.bind(["probe"], wantsProbe);
-    expect(() => devices.bind(["probe"], wantsProbe)).toThrow(/claimed a USB device already/);
-  });
-
-  it("says so when the site may not use USB", async () => {
-    await start();
-    usb.forbidden = true;
-    await expect(devices.refresh()).rejects.toMatchObject({
-      code: "device-missing",
-      message: expect.stringMatching(/site's settings/),
-    });
-  });
-
-  it("does not bring back a device that is unplugged while the browser makes its list", async () => {
-    const probe = plug(PROBE);
-    await start();
-    const binding = devices.bind(["probe"], wantsProbe);
-    const refreshing = devices.refresh();
-    usb.unplug(probe);
-    await refreshing;
-    expect(binding.status).toBe("missing");
-  });
-
-  it("hears nothing after it is disposed", async () => {
-    await start();
-    const binding = devices.bind(["probe"], wantsProbe);
-    const waiting = expect(binding.arrived({ signal: ended.signal })).rejects.toThrow(/given its USB device/);
-    await devices[Symbol.asyncDispose]();
-    await waiting;
-    plug(PROBE);
-    expect(devices.bindings.size).toBe(0);
   });
 });
