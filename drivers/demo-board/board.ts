@@ -1,6 +1,6 @@
 /**
  * The demo board: power, a UART, and software that runs while the power is on.
- * Above: driver.ts and power.ts switch it; FakeSerialPort is the other end of its UART. Below: firmware.ts.
+ * Above: driver.ts switches it; FakeSerialPort is the other end of its UART. Below: firmware.ts.
  * Pure but for the clock it is given.
  */
 

@@ -9,9 +9,9 @@ import { configObject } from "../base/config-object.ts";
 import { type BuiltInChild, type Driver, type DriverContext, defineDriver } from "../base/driver.ts";
 import { exportedMethods } from "../base/methods.ts";
 import { createSerialDevices } from "../base/serial-devices.ts";
+import { createBoardPower } from "../simulation/board-power.ts";
 import { FakeSerial } from "../simulation/fake-serial.ts";
 import { Board } from "./board.ts";
-import { createBoardPower } from "./power.ts";
 import { createRadio } from "./radio.ts";
 
 /** What the board's UART is called; there is only one port, so any name finds it. */
@@ -47,7 +47,7 @@ async function createDemoBoard(
 ): Promise<Driver> {
   const board = new Board(clock, log, () => update());
   const radio = esp32 ? await createRadio(clock) : undefined;
-  const power = createBoardPower(board, log);
+  const power = createBoardPower(board, { description: "Power of the demo board", log });
   const update = () => {
     setState({ on: board.on, ...board.read(), led: board.led, phase: board.phase });
     power.update();

@@ -9,9 +9,10 @@ import { configObject } from "../base/config-object.ts";
 import { type BuiltInChild, type Driver, type DriverContext, defineDriver } from "../base/driver.ts";
 import { exportedMethods } from "../base/methods.ts";
 import { createSerialDevices } from "../base/serial-devices.ts";
+import { createBoardPower } from "../simulation/board-power.ts";
 import { Esp32Board } from "../simulation/esp32/board.ts";
 import { FakeSerial } from "../simulation/fake-serial.ts";
-import { createPower } from "./power.ts";
+import { withMeter } from "./power.ts";
 
 /** What the board's port is called; there is only one, so any name finds it. */
 const PORT_NAME = "/dev/ttyESP0";
@@ -48,7 +49,8 @@ async function createBoard(
 ): Promise<Driver> {
   let update = () => {};
   const board = new Esp32Board({ clock, chip, paced, onStart: () => update() });
-  const power = createPower(board, log, () => update());
+  const metered = withMeter(board, () => update());
+  const power = createBoardPower(metered, { description: "Power of the simulated board", log });
   update = () => {
     setState({ on: board.on, program: board.esp32.program });
     power.update();

@@ -1,11 +1,26 @@
 /**
- * The demo board's power switch and meter. Above: driver.ts. Below: board.ts.
+ * The power switch and meter of a simulated board, as a child that the board's driver brings along.
+ * Above: drivers of simulated boards. Below: the board, and drivers/base.
  * Specification: Jumpstarter's power interface: on, off, and read, which gives one reading and ends.
  */
 
 import type { BuiltInChild, DriverContext } from "../base/driver.ts";
 import { exportedCall, exportedMethods, exportedStreamingCall } from "../base/methods.ts";
-import type { Board } from "./board.ts";
+
+export interface PoweredBoard {
+  readonly on: boolean;
+  powerOn(): void;
+  powerOff(): void;
+  /** What a meter in the supply line shows: volts and amperes. */
+  read(): { readonly voltage: number; readonly current: number };
+}
+
+export interface BoardPowerOptions {
+  /** For people: "Power of the demo board". */
+  readonly description: string;
+  /** Used until the child has one of its own. */
+  readonly log: DriverContext["log"];
+}
 
 export interface BoardPower {
   readonly child: BuiltInChild;
@@ -13,15 +28,14 @@ export interface BoardPower {
   update(): void;
 }
 
-/** `log` is used until the child has one of its own. */
-export function createBoardPower(board: Board, log: DriverContext["log"]): BoardPower {
+export function createBoardPower(board: PoweredBoard, { description, log }: BoardPowerOptions): BoardPower {
   let place: Pick<DriverContext, "log" | "setState"> | undefined;
   const update = () => place?.setState({ on: board.on, ...board.read() });
   const say = (message: string) => (place?.log ?? log).info(message);
   return {
     update,
     child: {
-      description: "Power of the demo board",
+      description,
       attached(context) {
         place = context;
         update();
