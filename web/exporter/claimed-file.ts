@@ -12,6 +12,7 @@ import {
   type ResourceReader,
 } from "../../drivers/base/resource.ts";
 import type { Codecs } from "./codecs.ts";
+import type { CodingSlots } from "./coding-slots.ts";
 import type { ResourceFile } from "./resource-file.ts";
 
 export type Direction = "to-device" | "from-device";
@@ -31,6 +32,7 @@ export interface ClaimedFileOptions {
   /** As the handle says it. */
   readonly encoding: string | null;
   readonly codecs: Codecs;
+  readonly coding: CodingSlots;
   readonly events: FileEvents;
 }
 
@@ -40,6 +42,8 @@ export class ClaimedFile {
   #state: "unused" | "open" | "over" = "unused";
   /** The driver writes it, and has not said that it is complete. */
   #incomplete = false;
+  /** Gives back the place of a codec. */
+  #coded: (() => void) | undefined;
   /** Ends what the driver has in its hands. */
   #release: ((reason: DriverError) => void) | undefined;
 
@@ -103,8 +107,12 @@ export class ClaimedFile {
   #open(direction: Direction): Encoding | null {
     this.#state = "open";
     this.#options.events.onOpen(direction);
-    const { encoding } = this.#options;
-    if (encoding === null || isEncoding(encoding)) return encoding;
+    const { encoding, coding } = this.#options;
+    if (encoding === null) return null;
+    if (isEncoding(encoding)) {
+      this.#coded = coding.take();
+      return encoding;
+    }
     throw new DriverError(
       "invalid-argument",
       `content encoding ${encoding} not supported: use ${ENCODINGS.slice(0, -1).join(", ")} or ${ENCODINGS.at(-1)}`,
@@ -218,6 +226,7 @@ export class ClaimedFile {
     this.#state = "over";
     this.#release?.(reason);
     this.#release = undefined;
+    this.#coded?.();
   }
 }
 

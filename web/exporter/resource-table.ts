@@ -16,6 +16,7 @@ import type { JsonValue } from "../../drivers/base/json.ts";
 import type { ResourceHandle, ResourceOptions, Resources } from "../../drivers/base/resource.ts";
 import { ClaimedFile, type FileEvents } from "./claimed-file.ts";
 import type { Codecs } from "./codecs.ts";
+import { CodingSlots } from "./coding-slots.ts";
 import type { HttpTransfer } from "./http-transfer.ts";
 import { PageFile } from "./page-file.ts";
 import { PresignedFile } from "./presigned-file.ts";
@@ -64,6 +65,7 @@ export interface Claim {
 
 export class ResourceTable {
   readonly #options: ResourceTableOptions;
+  readonly #coding = new CodingSlots();
   readonly #open = new Map<string, OpenFile>();
   /** By instance. */
   readonly #claims = new Map<string, Set<Claimed>>();
@@ -146,12 +148,13 @@ export class ResourceTable {
    */
   claim(driver: string, handles: readonly ResourceHandle[], { signal, events }: ClaimOptions): Claim {
     const { codecs, http } = this.#options;
+    const tools = { codecs, coding: this.#coding, events };
     const opened = new Set<OpenFile>();
     const files: ClaimedFile[] = [];
     for (const handle of handles) {
       if (handle.kind === "presigned_request") {
         const file = new PresignedFile(handle, http);
-        files.push(new ClaimedFile({ key: keyOf(handle), file, encoding: null, codecs, events }));
+        files.push(new ClaimedFile({ key: keyOf(handle), file, encoding: null, ...tools }));
         continue;
       }
       const open = this.#open.get(handle.uuid.toLowerCase());
@@ -160,7 +163,7 @@ export class ResourceTable {
       if (open.claimed) throw usedTwice();
       opened.add(open);
       const encoding = handle.x_jmp_content_encoding || null;
-      files.push(new ClaimedFile({ key: keyOf(handle), file: open.file, encoding, codecs, events }));
+      files.push(new ClaimedFile({ key: keyOf(handle), file: open.file, encoding, ...tools }));
     }
     for (const open of opened) {
       open.claimed = true;
