@@ -26,6 +26,26 @@ export interface OriginFileHandle extends FileSystemFileHandle {
   move?(parent: FileSystemDirectoryHandle, name: string): Promise<void>;
 }
 
+/**
+ * Write as much as there is room for. Zero: there is none.
+ *
+ * Chromium 156 throws where its files are on a disk. In private windows, where they are in memory, it answers with an error's number
+ * instead, more than there was to write (2^32 - 8); what of the chunk is in the file then, nobody knows, so it counts as not written.
+ */
+export function writeSome(
+  access: Pick<SyncAccessHandle, "write">,
+  chunk: Uint8Array,
+  { at }: { readonly at: number },
+): number {
+  try {
+    const count = access.write(chunk, { at });
+    return count >= 0 && count <= chunk.length ? count : 0;
+  } catch (error) {
+    if (errorName(error) === "QuotaExceededError") return 0;
+    throw error;
+  }
+}
+
 /** @param what Names the file, for people: "the image 9f86d081…", "boot/zImage". */
 export function driverErrorFromFile(cause: unknown, what: string): DriverError {
   if (cause instanceof DriverError) return cause;

@@ -5,7 +5,7 @@
  */
 
 import { errorName } from "../base/dom-error.ts";
-import { driverErrorFromFile, type OriginFileHandle } from "../base/file-system.ts";
+import { driverErrorFromFile, type OriginFileHandle, writeSome } from "../base/file-system.ts";
 import { FS_CAPABILITY } from "./capability.ts";
 import {
   type Entry,
@@ -62,7 +62,7 @@ export class OriginStore implements FileStore {
         write(chunk) {
           try {
             for (let written = 0; written < chunk.length; ) {
-              const count = access.write(chunk.subarray(written), { at });
+              const count = writeSome(access, chunk.subarray(written), { at });
               if (count === 0) throw new DOMException("no byte was written", "QuotaExceededError");
               written += count;
               at += count;

@@ -16,6 +16,7 @@ import {
   driverErrorFromFile,
   type OriginFileHandle,
   type SyncAccessHandle,
+  writeSome,
 } from "../../drivers/base/file-system.ts";
 import type { Image, ImageInfo, Images, ReceiveOptions } from "../../drivers/base/image.ts";
 import { byLastUse, evictUntilWithin, type KeptImage } from "./eviction.ts";
@@ -124,7 +125,7 @@ export class OriginImages implements Images {
     return {
       write: (chunk, at) => {
         const stored = at + chunk.length;
-        const count = writeSome(access, chunk, at);
+        const count = writeSome(access, chunk, { at });
         // Almost always: nothing to wait for.
         if (count === chunk.length) return hash.follow(chunk, stored);
         return this.#writeRest(access, chunk.subarray(count), at + count).then(() =>
@@ -140,7 +141,7 @@ export class OriginImages implements Images {
       const rest = chunk.subarray(written);
       const freed = await this.#makeRoom(rest.length);
       // Also when nothing was freed: somebody else may have done so meanwhile.
-      const count = writeSome(access, rest, at + written);
+      const count = writeSome(access, rest, { at: at + written });
       if (count === 0 && freed === 0) throw await this.#full();
       written += count;
     }
@@ -290,16 +291,6 @@ export class OriginImages implements Images {
   }
 }
 
-/** Zero: there is no room. */
-function writeSome(access: SyncAccessHandle, chunk: Uint8Array, at: number): number {
-  try {
-    return access.write(chunk, { at });
-  } catch (error) {
-    if (errorName(error) === "QuotaExceededError") return 0;
-    throw error;
-  }
-}
-
 async function moveTo(
   target: FileSystemDirectoryHandle,
   newName: string,
@@ -328,7 +319,9 @@ async function copyInto(target: OriginFileHandle, source: OriginFileHandle): Pro
     const count = from.access.read(chunk, { at });
     if (count === 0) return;
     for (let written = 0; written < count; ) {
-      written += to.access.write(chunk.subarray(written, count), { at: at + written });
+      const more = writeSome(to.access, chunk.subarray(written, count), { at: at + written });
+      if (more === 0) throw new DOMException("no byte was written", "QuotaExceededError");
+      written += more;
     }
     at += count;
   }
