@@ -12,6 +12,8 @@ export interface RelayBoot {
   readonly version: string;
   /** What clients put behind `--tls-grpc`: `host:port` of the listener, or the page's own host when it listens on all addresses. */
   readonly endpoint: string;
+  /** `host:port` by which other machines may reach a relay that listens on all addresses, the likeliest first. Absent: only `endpoint`. */
+  readonly addresses?: readonly string[];
   /** Whether clients need `--tls-grpc-insecure`. */
   readonly insecure: boolean;
   /** Whether the page has to show an attach token in HELLO. */

@@ -77,6 +77,7 @@ async function main(): Promise<void> {
     store,
     tab,
     tunnelUrl: tunnelUrl(document.baseURI),
+    pageUrl: new URL(".", document.baseURI).href,
     locks: new BenchLocks(navigator.locks),
     serial: serial && new SerialChooser(serial),
     usb: usb && new UsbChooser(usb),

@@ -24,6 +24,79 @@ export interface Bench {
   readonly access: "shared" | "exclusive";
   /** Files that the configuration names (hook scripts), by the name it gives them, as the relay read them beside it. */
   readonly files: Readonly<Record<string, string>>;
+  /** Links that were made for it, newest first; also some that have ended, so that who comes with one is told why. At most MAX_SHARES. */
+  readonly shares: readonly Share[];
+}
+
+/** What a link allows. `view`: report, status, logs, and what serial ports say. `control`: all that a client may. */
+export type Role = "view" | "control";
+
+/** A link to a bench: its own secret, for one person or a few. Times are milliseconds since 1970. */
+export interface Share {
+  /** Random; also its credential's id at the relay. */
+  readonly id: string;
+  /** For people: who it is for. */
+  readonly name: string;
+  readonly role: Role;
+  readonly createdAt: number;
+  /** Null: until it is revoked. */
+  readonly expiresAt: number | null;
+  /** Works in the browser that opens it first, and nowhere else. */
+  readonly oneTime: boolean;
+  /** What the link holds; undefined once a link for one use was opened: from then on only that browser knows its own. */
+  readonly secret: string | undefined;
+  /** Lower-case hex SHA-256 of the secret that opens the bench now. */
+  readonly hash: string;
+  /** Of a link for one use that was opened: the hash of the link's own secret, which opens nothing any more. */
+  readonly spentHash: string | undefined;
+  /** It opens nothing any more. */
+  readonly ended: { readonly at: number; readonly why: "revoked" | "expired" } | undefined;
+}
+
+/** 64 links of a bench, those that have ended counted: the oldest of these makes room. */
+export const MAX_SHARES = 64;
+
+/** Somebody who is connected now. */
+export interface PersonSnapshot {
+  /** Of the connection, or of the colleague's page. */
+  readonly id: string;
+  /** Undefined: with the bench's own passphrase, or without any. */
+  readonly share: string | undefined;
+  /** The share's; undefined with the passphrase. */
+  readonly name: string | undefined;
+  readonly role: Role;
+  /** `page`: a colleague's page. `client`: jmp, or another program. */
+  readonly via: "page" | "client";
+  /** As the relay says it; "" where it does not, and in what colleagues are sent. */
+  readonly address: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** Who drives. Milliseconds since 1970. */
+export interface SeatSnapshot {
+  readonly holder: /** Whoever may control. */
+    | { readonly kind: "free" }
+    /** The person at the board has taken it, and gives it to nobody by itself. */
+    | { readonly kind: "board"; readonly since: number }
+    | { readonly kind: "share"; readonly share: string; readonly name: string; readonly since: number };
+  /** Who would like to, the first one first. */
+  readonly requests: readonly { readonly share: string; readonly name: string; readonly since: number }[];
+}
+
+/** What a colleague's page is sent of a bench: BenchService.Watch. */
+export interface SharedBench {
+  readonly you: {
+    readonly share: string;
+    readonly name: string;
+    readonly role: Role;
+    /** Milliseconds since 1970; null: until it is revoked. */
+    readonly expiresAt: number | null;
+    /** A link for one use that this browser has not made its own yet. */
+    readonly redeem: boolean;
+  };
+  /** Without what is the business of the person at the board alone: shares, the tunnel's troubles, configuration problems, addresses. */
+  readonly snapshot: ExporterSnapshot;
 }
 
 /** Something to say about a configuration, at its place. */
@@ -188,7 +261,15 @@ export interface ExporterSnapshot {
   readonly activity: { readonly calls: number; readonly streams: number; readonly totalCalls: number };
   /** Milliseconds since 1970. */
   readonly startedAt: number | undefined;
+  /** As in the bench, as they are now. */
+  readonly shares: readonly Share[];
+  /** Who came first comes first; at most MAX_PEOPLE. */
+  readonly people: readonly PersonSnapshot[];
+  readonly seat: SeatSnapshot;
 }
+
+/** 128 people: more would be no list that anybody reads. */
+export const MAX_PEOPLE = 128;
 
 /** What the worker needs beside the bench to reach its relay. */
 export interface RelayAddress {
@@ -276,6 +357,26 @@ export type ToWorker =
       readonly args: readonly JsonValue[];
       readonly around?: Around;
     }
+  /** Make a link; answered with the Share. Rejects with a sentence when there are MAX_SHARES that are open. */
+  | {
+      readonly kind: "create-share";
+      readonly id: number;
+      readonly name: string;
+      readonly role: Role;
+      /** Null: until it is revoked. */
+      readonly lifetimeMs: number | null;
+      readonly oneTime: boolean;
+    }
+  /** A link opens nothing any more, and what runs by it ends at once. With `forget`, it is not in the list any more either. */
+  | { readonly kind: "revoke-share"; readonly id: number; readonly share: string; readonly forget?: boolean }
+  /** Who drives, as the person at the board decides. `take`: nobody but them. `free`: whoever may. `grant` and `refuse`: of a share that asked. */
+  | { readonly kind: "seat"; readonly id: number; readonly action: "take" | "free" }
+  | {
+      readonly kind: "seat";
+      readonly id: number;
+      readonly action: "grant" | "refuse";
+      readonly share: string;
+    }
   /** Stop a transfer, whoever has begun it. */
   | { readonly kind: "cancel-transfer"; readonly id: number; readonly transfer: string }
   /** Compare the device with an image; answered with Verification. */
@@ -301,7 +402,9 @@ export type FromWorker =
   | { readonly kind: "reply"; readonly id: number; readonly result: ReplyResult }
   | { readonly kind: "snapshot"; readonly snapshot: ExporterSnapshot }
   /** New lines, oldest first. */
-  | { readonly kind: "log"; readonly records: readonly LogRecord[] };
+  | { readonly kind: "log"; readonly records: readonly LogRecord[] }
+  /** Links were made, opened, revoked, or have expired: the window keeps them with the bench. */
+  | { readonly kind: "shares"; readonly bench: string; readonly shares: readonly Share[] };
 
 export type ReplyResult =
   | { readonly ok: true; readonly value: JsonValue }

@@ -45,6 +45,8 @@ export interface Hello {
   readonly attachToken?: string;
   /** From a page only: take the exporter over from another page that holds it. */
   readonly takeOver?: boolean;
+  /** From a colleague's page only, which is no exporter: what a client would present. */
+  readonly passphrase?: string;
 }
 
 /** Which exporter a page is. */
@@ -54,6 +56,8 @@ export interface ExporterIdentity {
   readonly name: string;
   /** Lower-case hex SHA-256 of the passphrase in UTF-8; absent when clients need none. */
   readonly passphraseHash?: string;
+  /** What else opens it: see proto/credentials.ts. Absent: nothing. */
+  readonly credentials?: readonly { readonly id: string; readonly hash: string }[];
 }
 
 /** gRPC status numbers that the tunnel itself uses. @see https://grpc.io/docs/guides/status-codes/ */

@@ -27,6 +27,8 @@ export interface SavedBench {
   readonly file?: string;
   /** Files that the configuration names, as the relay had them beside it; kept with it, for a day on which no relay has them. Absent: none. */
   readonly files?: Bench["files"];
+  /** Links to it, newest first. Absent: none. */
+  readonly shares?: Bench["shares"];
 }
 
 /** As the database may hold it: earlier versions of the page wrote less. */
@@ -49,6 +51,8 @@ export function benchToRun(bench: SavedBench, { noAuth }: { noAuth: boolean }): 
     bindings: bench.bindings,
     access: bench.access,
     files: bench.files ?? {},
+    // Where everybody is let in, a link would keep nobody out.
+    shares: noAuth ? [] : (bench.shares ?? []),
   };
 }
 

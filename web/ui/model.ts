@@ -13,6 +13,8 @@ import type {
   ConfigCheck,
   ExporterSnapshot,
   LogRecord,
+  Role,
+  Share,
   TransferSnapshot,
 } from "../messages.ts";
 
@@ -77,6 +79,10 @@ export interface OpenBench {
 export interface RelayInfo {
   readonly endpoint: string;
   readonly insecure: boolean;
+  /** Where colleagues may open this page: bases of links, with a slash at their end; never empty, the likeliest first. */
+  readonly pageUrls: readonly string[];
+  /** Everybody who reaches the relay may drive: links would keep nobody out. */
+  readonly noAuth: boolean;
 }
 
 /** Something that happened, to be read and put away. */
@@ -154,6 +160,18 @@ export interface PageActions {
   chooseUsb(path: readonly string[], request: UsbRequest): void;
   /** A port or a USB device. */
   forgetPort(path: readonly string[]): void;
+  /** Rejects with a sentence. */
+  createShare(request: NewShare): Promise<Share>;
+  /** What runs by it ends at once. */
+  revokeShare(share: string): void;
+  /** Revoke it if it is open, and take it out of the list. */
+  forgetShare(share: string): void;
+  /** Nobody but the person at the board drives, until they let go. */
+  takeSeat(): void;
+  /** Whoever may control drives. */
+  freeSeat(): void;
+  grantSeat(share: string): void;
+  refuseSeat(share: string): void;
   /** Stop a transfer, whoever has begun it. */
   cancelTransfer(transfer: TransferSnapshot): void;
   /** Give the person an image that the browser has, as a download. */
@@ -187,6 +205,30 @@ export interface PageActions {
   recall(what: Remembered): string | undefined;
   remember(what: Remembered, text: string): void;
 }
+
+/** What a person says of a link before it is made. */
+export interface NewShare {
+  readonly name: string;
+  readonly role: Role;
+  /** Null: until it is revoked. */
+  readonly lifetimeMs: number | null;
+  readonly oneTime: boolean;
+}
+
+/** What a driver's card needs: the part of the verbs that a colleague has too. */
+export type CardActions = Pick<
+  PageActions,
+  | "call"
+  | "streamingCall"
+  | "openStream"
+  | "sendFile"
+  | "fetchFile"
+  | "cancelTransfer"
+  | "copy"
+  | "saveFile"
+  | "recall"
+  | "remember"
+>;
 
 /** `method(handle, ...args)`, with a file of the person's, or an image that the browser has. */
 export interface SendFile {
@@ -269,4 +311,7 @@ export const IDLE: ExporterSnapshot = {
   problems: [],
   activity: { calls: 0, streams: 0, totalCalls: 0 },
   startedAt: undefined,
+  shares: [],
+  people: [],
+  seat: { holder: { kind: "free" }, requests: [] },
 };

@@ -144,6 +144,11 @@ export class BenchRunner {
     await this.#options.store.put(changed);
   }
 
+  /** Remember its links, as the worker has them now. */
+  async keepShares(id: string, shares: SavedBench["shares"] & object): Promise<void> {
+    if (this.#bench?.id === id) await this.update({ shares });
+  }
+
   /** Remember which port a driver uses, and tell the exporter if it runs. Null forgets the choice. */
   async bind(path: readonly string[], port: RememberedPort | null): Promise<void> {
     const bench = this.#bench;

@@ -149,6 +149,7 @@ function browser() {
     const page = new Page({
       boot: BOOT,
       tunnelUrl: "ws://127.0.0.1:19090/tunnel",
+      pageUrl: "http://127.0.0.1:19090/",
       store,
       locks: new BenchLocks(navigator.locks),
       tab: new TabMemory(() => mapStorage(memory)),

@@ -25,6 +25,7 @@ import { BenchRunner } from "./bench-runner.ts";
 import type { ImageFiles } from "./image-files.ts";
 import { appendLog, sentence } from "./page-state.ts";
 import { PageStore } from "./page-store.ts";
+import { pageUrls } from "./page-urls.ts";
 import type { SerialChooser } from "./serial-chooser.ts";
 import type { TabMemory } from "./tab-memory.ts";
 import { TransferHistory } from "./transfer-history.ts";
@@ -34,6 +35,8 @@ import type { WorkerClient, WorkerEvents } from "./worker-client.ts";
 export interface PageOptions extends BenchLibraryOptions {
   readonly boot: RelayBoot;
   readonly tunnelUrl: string;
+  /** Where this page was opened, without its fragment. */
+  readonly pageUrl: string;
   readonly locks: BenchLocks;
   readonly tab: TabMemory;
   /** Undefined where the browser has no WebSerial. */
@@ -68,6 +71,8 @@ export class Page implements PageModel {
     this.#worker = options.connectWorker({
       snapshot: (snapshot) => this.#receiveSnapshot(snapshot),
       log: (records) => this.#receiveLog(records),
+      shares: (bench, shares) =>
+        this.#do("The links could not be saved", () => this.#runner.keepShares(bench, shares)),
       lost: (reason) => this.#workerLost(reason),
     });
     this.#runner = new BenchRunner({
@@ -88,7 +93,12 @@ export class Page implements PageModel {
         benches: [],
         snapshot: IDLE,
         log: [],
-        relay: { endpoint: boot.endpoint, insecure: boot.insecure },
+        relay: {
+          endpoint: boot.endpoint,
+          insecure: boot.insecure,
+          pageUrls: pageUrls(boot, options.pageUrl),
+          noAuth: boot.noAuth,
+        },
         notices: [],
         serial: options.serial !== undefined,
         usb: options.usb !== undefined,
@@ -222,6 +232,14 @@ export class Page implements PageModel {
           this.#runner.bind(path, device),
         ),
       forgetPort: (path) => inTurn("The choice could not be forgotten", () => this.#runner.bind(path, null)),
+      createShare: (request) => worker.createShare(request),
+      revokeShare: (share) => this.#do("The link could not be revoked", () => worker.revokeShare(share)),
+      forgetShare: (share) =>
+        this.#do("The link could not be removed", () => worker.revokeShare(share, { forget: true })),
+      takeSeat: () => this.#do("You do not drive", () => worker.seat("take")),
+      freeSeat: () => this.#do("The bench could not be left to others", () => worker.seat("free")),
+      grantSeat: (share) => this.#do("They do not drive", () => worker.seat("grant", share)),
+      refuseSeat: (share) => this.#do("They could not be told", () => worker.seat("refuse", share)),
       cancelTransfer: ({ id }) =>
         this.#do("The transfer could not be cancelled", () => worker.cancelTransfer(id)),
       saveImage: (sha256, name) =>

@@ -16,6 +16,9 @@ function snapshot(parts: Partial<ExporterSnapshot>): ExporterSnapshot {
     problems: [],
     activity: { calls: 0, streams: 0, totalCalls: 0 },
     startedAt: undefined,
+    shares: [],
+    people: [],
+    seat: { holder: { kind: "free" }, requests: [] },
     ...parts,
   };
 }

@@ -26,7 +26,7 @@ class FakeWorker implements WorkerPort {
 
 function setup() {
   const worker = new FakeWorker();
-  const events = { snapshot: vi.fn(), log: vi.fn(), lost: vi.fn() } satisfies WorkerEvents;
+  const events = { snapshot: vi.fn(), log: vi.fn(), lost: vi.fn(), shares: vi.fn() } satisfies WorkerEvents;
   return { worker, events, client: new WorkerClient(worker, events) };
 }
 

@@ -14,6 +14,7 @@ import type {
   FromWorker,
   LogRecord,
   RelayAddress,
+  Share,
   ToWorker,
 } from "../messages.ts";
 import type { PageShell, PageStream, ShellListener } from "../ui/model.ts";
@@ -49,6 +50,10 @@ export const REPLY_WITHIN_MS = {
   "fetch-file": 43_200_000,
   "cancel-transfer": 20_000,
   verify: 43_200_000,
+  /** Hashes a secret, and tells the relay without waiting for it. */
+  "create-share": 20_000,
+  "revoke-share": 20_000,
+  seat: 20_000,
 } as const;
 
 type RequestKind = keyof typeof REPLY_WITHIN_MS;
@@ -67,6 +72,8 @@ export interface WorkerPort {
 export interface WorkerEvents {
   snapshot(snapshot: ExporterSnapshot): void;
   log(records: readonly LogRecord[]): void;
+  /** Of the bench with this id: all its links, to be kept. */
+  shares(bench: string, shares: readonly Share[]): void;
   /** The worker is gone for good; the sentence says why. */
   lost(reason: string): void;
 }
@@ -165,6 +172,21 @@ export class WorkerClient {
     return (await this.#ask({ kind: "verify", ...request })) as unknown as Verification;
   }
 
+  async createShare(request: Unaddressed<"create-share">): Promise<Share> {
+    // The worker's own reply, which is this shape: see the comment of `create-share` in messages.ts.
+    return (await this.#ask({ kind: "create-share", ...request })) as unknown as Share;
+  }
+
+  async revokeShare(share: string, { forget = false } = {}): Promise<void> {
+    await this.#ask({ kind: "revoke-share", share, forget });
+  }
+
+  /** @param share Whose request it is about. */
+  async seat(action: Extract<ToWorker, { kind: "seat" }>["action"], share?: string): Promise<void> {
+    if (action === "take" || action === "free") await this.#ask({ kind: "seat", action });
+    else if (share !== undefined) await this.#ask({ kind: "seat", action, share });
+  }
+
   async openStream(path: readonly string[], method: string): Promise<PageStream> {
     const { port1, port2 } = new MessageChannel();
     const stream = streamOverPort(port1);
@@ -228,6 +250,9 @@ export class WorkerClient {
         return;
       case "log":
         this.#events.log(message.records);
+        return;
+      case "shares":
+        this.#events.shares(message.bench, message.shares);
         return;
     }
   }

@@ -120,6 +120,7 @@ function world({ usb }: { usb?: USB } = {}) {
           passphrase: "secret",
           bindings: {},
           access: "shared",
+          shares: [],
           files: { "./on.sh": "j power on\n" },
           ...parts,
         },

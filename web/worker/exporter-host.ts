@@ -153,6 +153,9 @@ export class ExporterHost {
       case "cancel-transfer":
       case "verify":
       case "open-shell":
+      case "create-share":
+      case "revoke-share":
+      case "seat":
         return this.#requireRunning().requests.answer(message);
     }
   }
@@ -398,6 +401,9 @@ export class ExporterHost {
       problems: this.#problems,
       activity: exporter?.activity ?? { calls: 0, streams: 0, totalCalls: 0 },
       startedAt: this.#startedAt,
+      shares: [],
+      people: [],
+      seat: { holder: { kind: "free" }, requests: [] },
     };
   }
 }

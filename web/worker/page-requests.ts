@@ -31,7 +31,10 @@ export type PageRequest = Extract<
       | "send-file"
       | "fetch-file"
       | "cancel-transfer"
-      | "verify";
+      | "verify"
+      | "create-share"
+      | "revoke-share"
+      | "seat";
   }
 >;
 
@@ -83,6 +86,10 @@ export class PageRequests {
         return null;
       case "verify":
         return this.#verify(request);
+      case "create-share":
+      case "revoke-share":
+      case "seat":
+        throw new Error("links are being built");
     }
   }
 

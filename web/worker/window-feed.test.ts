@@ -17,6 +17,9 @@ const SNAPSHOT: ExporterSnapshot = {
   problems: [],
   activity: { calls: 0, streams: 0, totalCalls: 0 },
   startedAt: undefined,
+  shares: [],
+  people: [],
+  seat: { holder: { kind: "free" }, requests: [] },
 };
 
 function world() {

@@ -7,7 +7,10 @@ import type { DriverSnapshot } from "../../messages.ts";
 import type { RelayInfo } from "../model.ts";
 
 /** The line that opens a shell on this exporter. */
-export function shellCommand(relay: RelayInfo, passphrase: string | undefined): string {
+export function shellCommand(
+  relay: Pick<RelayInfo, "endpoint" | "insecure">,
+  passphrase: string | undefined,
+): string {
   const words = ["jmp", "shell", "--tls-grpc", relay.endpoint];
   if (relay.insecure) words.push("--tls-grpc-insecure");
   if (passphrase !== undefined) words.push("--passphrase", passphrase);
