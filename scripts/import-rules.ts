@@ -308,7 +308,15 @@ export const ZONES: readonly Zone[] = [
   {
     files: "web/guest/**",
     own: 2,
-    may: ["web/messages.ts", "web/ui/**", "web/window/tab-memory.ts", "proto/**", "drivers/base/**"],
+    may: [
+      "web/messages.ts",
+      "web/ui/**",
+      "web/window/tab-memory.ts",
+      "web/window/boot.ts",
+      "web/tunnel/**",
+      "proto/**",
+      "drivers/base/**",
+    ],
     packages: ["@connectrpc/connect", "@connectrpc/connect-web", "@bufbuild/protobuf", "lit", "hash-wasm"],
     rule: "a colleague's page is a client with the bench's face: it knows the wire, and no driver, no exporter and no store",
   },

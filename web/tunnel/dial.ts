@@ -23,6 +23,8 @@ import { Silence } from "./silence.ts";
 
 export interface DialOptions {
   readonly url: string;
+  /** Of the WebSocket; TUNNEL_SUBPROTOCOL, where nothing else is said. */
+  readonly subprotocol?: string | undefined;
   /** This page in its HELLO; the tunnel's position is added. */
   readonly hello: Omit<Hello, "v" | "windows" | "role" | keyof Position>;
   readonly end: DiallingEnd;
@@ -50,7 +52,7 @@ export class Dial {
   /** @throws Error when the browser refuses the address. */
   constructor(options: DialOptions) {
     this.#options = options;
-    this.#socket = options.createSocket(options.url, TUNNEL_SUBPROTOCOL);
+    this.#socket = options.createSocket(options.url, options.subprotocol ?? TUNNEL_SUBPROTOCOL);
     this.#listen();
   }
 

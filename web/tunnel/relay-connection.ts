@@ -1,7 +1,7 @@
 /**
  * The page's lasting connection to its relay: dials, dials again when it is lost, and says how it stands. Streams of clients
  * pause while the connection is away, and go on when it is back in time.
- * Above: web/worker/. Below: dial.ts, backoff.ts, proto/tunnel. Specification: docs/tunnel-protocol.md, "Life".
+ * Above: web/worker/, web/guest/. Below: dial.ts, backoff.ts, proto/tunnel. Specification: docs/tunnel-protocol.md, "Life".
  */
 
 import type { Clock } from "../../drivers/base/clock.ts";
@@ -21,8 +21,11 @@ import { Dial, type DialEnd } from "./dial.ts";
 
 export interface RelayConnectionOptions {
   readonly url: string;
-  readonly exporter: ExporterIdentity;
+  /** Undefined: a colleague's page, which is a client with a passphrase and no exporter. */
+  readonly exporter: ExporterIdentity | undefined;
   readonly attachToken: string | undefined;
+  /** What a client would present; with a subprotocol of its own. */
+  readonly client?: { readonly passphrase: string; readonly subprotocol: string };
   /** Random, the same for the life of the page. */
   readonly instance: string;
   /** Counts the connections of the page, over all exporters that it has run: the relay takes lower ones for late. */
@@ -136,13 +139,15 @@ export class RelayConnection {
 
   /** One WebSocket, from dialling to its end. */
   async #dialOnce(): Promise<DialEnd> {
-    const { url, exporter, attachToken, instance, clock, createSocket } = this.#options;
+    const { url, exporter, client, attachToken, instance, clock, createSocket } = this.#options;
     try {
       this.#dial = new Dial({
         url,
+        subprotocol: client?.subprotocol,
         hello: {
           instance,
-          exporter,
+          ...(exporter === undefined ? {} : { exporter }),
+          ...(client === undefined ? {} : { passphrase: client.passphrase }),
           ...(attachToken === undefined ? {} : { attachToken }),
           ...(this.#takeOver ? { takeOver: true } : {}),
         },
