@@ -37,7 +37,7 @@ export type BindingStatus =
 /** One driver instance's claim on one serial port. */
 export interface SerialBinding extends Disposable {
   readonly status: BindingStatus;
-  /** For people: "FTDI 0403:6001", "a serial port". */
+  /** For people: "FTDI FT232R 0403:6001", "a serial port". */
   readonly label: string;
   /** The port, for this instance alone. Throws DriverError `device-not-bound` or `device-missing`, with the cure. */
   port(): SerialPort;

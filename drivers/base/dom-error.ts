@@ -23,7 +23,7 @@ export function errorName(cause: unknown): string {
   return cause instanceof Error || cause instanceof DOMException ? cause.name : "";
 }
 
-/** Why opening failed. `what` names the device: "the serial port FTDI 0403:6001". */
+/** Why opening failed. `what` names the device: "the serial port FTDI FT232R 0403:6001". */
 export function driverErrorFromOpen(cause: unknown, what: string): DriverError {
   switch (errorName(cause)) {
     case "InvalidStateError": // this very page holds it

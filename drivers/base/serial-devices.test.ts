@@ -36,7 +36,7 @@ describe("a request by USB ids", () => {
     const port = plug(FTDI);
     await start();
     const binding = devices.bind(["serial"], wantsFtdi);
-    expect(binding).toMatchObject({ status: "present", label: "FTDI 0403:6001" });
+    expect(binding).toMatchObject({ status: "present", label: "FTDI FT232R 0403:6001" });
     expect(binding.port()).toBe(port);
   });
 
@@ -47,7 +47,8 @@ describe("a request by USB ids", () => {
     expect(() => binding.port()).toThrow(
       expect.objectContaining({
         code: "device-missing",
-        message: "plug in FTDI 0403:6001 for `board.serial`, and allow it on the page if it is new there",
+        message:
+          "plug in FTDI FT232R 0403:6001 for `board.serial`, and allow it on the page if it is new there",
       }),
     );
     let changes = 0;
@@ -106,7 +107,7 @@ describe("a request for any port", () => {
     await start({ serial: CH340 });
     const binding = devices.bind(["serial"], wantsAny);
     expect(binding.status).toBe("missing");
-    expect(() => binding.port()).toThrow(/plug in CH340 1a86:7523/);
+    expect(() => binding.port()).toThrow(/plug in CH340 USB-serial 1a86:7523/);
   });
 
   it("is unbound again when the choice is taken back", async () => {

@@ -53,7 +53,7 @@ describe("a request for a USB device", () => {
     const gadget = plug({ vendorId: 0x1209, productId: 0x0001 });
     await start();
     const binding = devices.bind(["probe"], wantsProbe);
-    expect(binding).toMatchObject({ status: "present", label: "DAPLink 0d28:0204" });
+    expect(binding).toMatchObject({ status: "present", label: "micro:bit or DAPLink 0d28:0204" });
     expect(binding.device()).toBe(probe);
     expect(devices.bind(["gadget"], wantsClass).device()).toBe(gadget);
   });
@@ -129,7 +129,7 @@ describe("a choice made by hand", () => {
     await start({ probe: remembered(PROBE, "mine") });
     const binding = devices.bind(["probe"], wantsProbe);
     expect(binding.status).toBe("missing");
-    expect(() => binding.device()).toThrow(/plug in DAPLink 0d28:0204/);
+    expect(() => binding.device()).toThrow(/plug in micro:bit or DAPLink 0d28:0204/);
   });
 
   it("knows a device by its serial number when it comes back with other ids", async () => {

@@ -464,7 +464,7 @@ describe("a chip that does not answer as it should", () => {
     await expect(whileTimePasses(clock, flashing)).rejects.toMatchObject({
       code: "device-io",
       message: expect.stringMatching(
-        /no boot loader answers behind CP210x 10c4:ea60: check that the board has power, hold BOOT \(IO0\) while you press RESET/,
+        /no boot loader answers behind CP2102 USB-serial 10c4:ea60: check that the board has power, hold BOOT \(IO0\) while you press RESET/,
       ),
     });
   });

@@ -46,7 +46,7 @@ describe("a cable that is pulled", () => {
     }));
     await expect(it.flash(blink)).rejects.toMatchObject({
       code: "device-disconnected",
-      message: "Raspberry Pi RP2040 boot loader 2e8a:0003 went away: plug it in and try again",
+      message: "Raspberry Pi Pico (BOOTSEL) 2e8a:0003 went away: plug it in and try again",
     });
     expect(it.phases.at(-1)).toBe("writing");
     expect(it.context.state).toMatchObject({ bootsel: false, busy: null });
@@ -147,7 +147,7 @@ describe("a boot loader with faults", () => {
     await expect(it.flash(blink)).rejects.toMatchObject({
       code: "timeout",
       message:
-        "Raspberry Pi RP2040 boot loader 2e8a:0003 did not answer for 10 s, told to erase 61440 bytes at 0x10000000: unplug it, and plug it in with BOOTSEL held",
+        "Raspberry Pi Pico (BOOTSEL) 2e8a:0003 did not answer for 10 s, told to erase 61440 bytes at 0x10000000: unplug it, and plug it in with BOOTSEL held",
     });
     expect(it.clock.now() - started).toBeGreaterThanOrEqual(COMMAND_MS);
     expect(it.pico.usbDevice?.opened).toBe(false);

@@ -266,10 +266,12 @@ describe("PySerial on a port", () => {
     await expect(client.write("x")).rejects.toMatchObject({ code: "device-disconnected" });
     await expect(connect(it)).rejects.toMatchObject({
       code: "device-missing",
-      message: expect.stringMatching(/plug in FTDI 0403:6001/),
+      message: expect.stringMatching(/plug in FTDI FT232R 0403:6001/),
     });
     expect(it.context.state).toMatchObject({ open: false, error: expect.stringMatching(/plug in/) });
-    expect(it.context.lines).toContainEqual(expect.stringMatching(/^WARNING FTDI 0403:6001 was unplugged/));
+    expect(it.context.lines).toContainEqual(
+      expect.stringMatching(/^WARNING FTDI FT232R 0403:6001 was unplugged/),
+    );
 
     it.serial.plug({ device: it.board, info: FTDI });
     expect(it.context.state).toMatchObject({ error: null });
