@@ -361,6 +361,190 @@ describe("PySerial's output lines", () => {
   });
 });
 
+describe("PySerial's break", () => {
+  it("holds the line for a quarter of a second, and releases it", async () => {
+    await using it = await bench();
+    await connect(it);
+    const sent = call(it.driver, "send_break");
+    await settle();
+    expect(it.board.signals).toEqual([{ break: true }]);
+    await it.clock.advance(249);
+    expect(it.board.signals).toHaveLength(1);
+    await it.clock.advance(1);
+    expect(await sent).toBeNull();
+    expect(it.board.signals).toEqual([{ break: true }, { break: false }]);
+  });
+
+  it("goes out after what was sent before, and holds back what is sent meanwhile", async () => {
+    await using it = await bench();
+    const client = await connect(it);
+    await client.write("before");
+    const sent = call(it.driver, "send_break", 100);
+    await settle();
+    // The UART still sends what it was given: six bytes at 115200 baud.
+    expect(it.board.signals).toEqual([]);
+    await it.clock.advance(1);
+    expect(it.board.signals).toEqual([{ break: true }]);
+    const after = client.write("after");
+    await settle();
+    expect(it.board.text).toBe("before");
+    await it.clock.advance(100);
+    await Promise.all([sent, after]);
+    expect(it.board.text).toBe("beforeafter");
+  });
+
+  it("reaches a device that takes no bytes", async () => {
+    await using it = await bench();
+    const client = await connect(it);
+    const listening = Promise.withResolvers<void>();
+    it.board.deafUntil = listening.promise;
+    const write = client.write("stuck");
+    await settle();
+    const sent = call(it.driver, "send_break");
+    await it.clock.advance(FLUSH_STALL_MS);
+    expect(it.board.signals).toEqual([{ break: true }]);
+    await it.clock.advance(250);
+    await sent;
+    it.board.deafUntil = undefined;
+    listening.resolve();
+    await write;
+    expect(it.board.text).toBe("stuck");
+  });
+
+  it("is released when its caller goes", async () => {
+    await using it = await bench();
+    await connect(it);
+    const method = it.driver.methods.get("send_break");
+    if (method?.kind !== "call") throw new Error("send_break is a call");
+    const caller = new AbortController();
+    const sent = method.run([5000], { signal: caller.signal });
+    sent.catch(() => {});
+    await settle();
+    caller.abort(new Error("gone"));
+    await expect(sent).rejects.toThrow("gone");
+    expect(it.board.signals).toEqual([{ break: true }, { break: false }]);
+  });
+
+  it("ends with the port when the exporter ends", async () => {
+    const it = await bench();
+    await connect(it);
+    const sent = call(it.driver, "send_break", 5000);
+    sent.catch(() => {});
+    await settle();
+    await it[Symbol.asyncDispose]();
+    await expect(sent).rejects.toThrow(/has let go of this port/);
+    expect(it.board.signals.at(-1)).toEqual({ break: false });
+  });
+
+  for (const [ms, message] of [
+    [0, /at least 1 ms/],
+    [5001, /at most 5000 ms/],
+    ["long", /a whole number is needed/],
+  ] as const) {
+    it(`refuses ${JSON.stringify(ms)} milliseconds`, async () => {
+      await using it = await bench();
+      await expect(call(it.driver, "send_break", ms)).rejects.toThrow(message);
+      expect(it.board.openings).toEqual([]);
+    });
+  }
+});
+
+describe("PySerial's baud rate", () => {
+  it("changes under open streams, which lose nothing and end not", async () => {
+    await using it = await bench();
+    const [a, b] = [await connect(it), await connect(it)];
+    await call(it.driver, "set_dtr", true);
+    it.board.say("at first");
+    await settle();
+    await a.write("one ");
+    expect(await call(it.driver, "set_baudrate", 9600)).toBeNull();
+    expect(it.board.openings.map(({ baudRate }) => baudRate)).toEqual([115_200, 9600]);
+    expect(it.context.state).toMatchObject({ open: true, baudrate: 9600 });
+    // As clients have set it, also at this opening.
+    expect(it.board.signals.at(-1)).toEqual({ dataTerminalReady: true });
+    await a.write("two");
+    expect(it.board.text).toBe("one two");
+    it.board.say(", and then");
+    expect(await a.until("then")).toBe("at first, and then");
+    expect(await b.until("then")).toBe("at first, and then");
+  });
+
+  it("delivers what a client has sent, whatever rate it goes out with", async () => {
+    await using it = await bench();
+    const client = await connect(it);
+    const listening = Promise.withResolvers<void>();
+    it.board.deafUntil = listening.promise;
+    const writes = [client.write("one "), client.write("two")];
+    await settle();
+    const changed = call(it.driver, "set_baudrate", 57_600);
+    await settle();
+    it.board.deafUntil = undefined;
+    listening.resolve();
+    await Promise.all([changed, ...writes]);
+    expect(it.board.text).toBe("one two");
+    expect(it.board.openings).toHaveLength(2);
+  });
+
+  it("is kept for the next opening when nothing is open", async () => {
+    await using it = await bench();
+    await call(it.driver, "set_baudrate", "74880");
+    expect(it.board.openings).toEqual([]);
+    expect(it.context.state).toMatchObject({ open: false, baudrate: 74_880 });
+    await connect(it);
+    expect(it.board.openings[0]).toMatchObject({ baudRate: 74_880 });
+  });
+
+  it("is the configuration's again after a reset, without an end of streams", async () => {
+    await using it = await bench({ baudrate: 9600 });
+    const client = await connect(it);
+    await call(it.driver, "set_baudrate", 115_200);
+    await it.driver.reset?.();
+    expect(it.board.openings.map(({ baudRate }) => baudRate)).toEqual([9600, 115_200, 9600]);
+    expect(it.context.state).toMatchObject({ baudrate: 9600 });
+    await it.driver.reset?.();
+    expect(it.board.openings).toHaveLength(3);
+    it.board.say("on");
+    expect(await client.until("on")).toBe("on");
+  });
+
+  it("stays as it was when the port does not open with it", async () => {
+    await using it = await bench();
+    const client = await connect(it);
+    it.port.mostBaud = 3_000_000;
+    await expect(call(it.driver, "set_baudrate", 12_000_000)).rejects.toMatchObject({
+      code: "device-io",
+      message: expect.stringMatching(/did not open at 12000000 baud, so it stays at 115200/),
+    });
+    expect(it.context.state).toMatchObject({ open: true, baudrate: 115_200, error: null });
+    it.board.say("on");
+    expect(await client.until("on")).toBe("on");
+  });
+
+  it("ends its streams when the port does not open at all any more", async () => {
+    await using it = await bench();
+    const client = await connect(it);
+    it.port.heldElsewhere = true;
+    await expect(call(it.driver, "set_baudrate", 9600)).rejects.toThrow(/stays at 115200/);
+    await expect(client.chunk()).rejects.toMatchObject({ code: "device-in-use" });
+    it.port.heldElsewhere = false;
+    const again = await connect(it);
+    it.board.say("back");
+    expect(await again.until("back")).toBe("back");
+  });
+
+  for (const [rate, message] of [
+    [0, /at least 1/],
+    [50_000_001, /at most 50000000/],
+    ["fast", /a whole number is needed/],
+  ] as const) {
+    it(`refuses ${JSON.stringify(rate)}`, async () => {
+      await using it = await bench();
+      await expect(call(it.driver, "set_baudrate", rate)).rejects.toThrow(message);
+      expect(it.context.state).toMatchObject({ baudrate: 115_200 });
+    });
+  }
+});
+
 describe("PySerial's ending", () => {
   it("delivers what it took from a client that has gone", async () => {
     await using it = await bench();
@@ -508,6 +692,20 @@ describe("PySerial on loop://", () => {
     await driver[Symbol.asyncDispose]();
     expect(await client.chunk()).toBeUndefined();
     expect(clock.sleeping).toBe(0);
+  });
+
+  it("takes a break and a baud rate, which its echo does not notice", async () => {
+    const { driver, context } = await loop({ baudrate: 9600 });
+    const client = await StreamClient.open(driver);
+    expect(await call(driver, "send_break")).toBeNull();
+    expect(await call(driver, "set_baudrate", 31_250)).toBeNull();
+    expect(context.state).toMatchObject({ baudrate: 31_250 });
+    await client.write("still");
+    expect(await client.until("still")).toBe("still");
+    await driver.reset?.();
+    expect(context.state).toMatchObject({ baudrate: 9600 });
+    await client.vanish();
+    await driver[Symbol.asyncDispose]();
   });
 
   it("takes set_dtr and close", async () => {

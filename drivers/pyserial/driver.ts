@@ -5,7 +5,7 @@
  */
 
 import * as v from "valibot";
-import { booleanArgument } from "../base/arguments.ts";
+import { booleanArgument, integerArgument } from "../base/arguments.ts";
 import type { ByteStream } from "../base/byte-stream.ts";
 import { configObject } from "../base/config-object.ts";
 import type { SerialRequest } from "../base/devices.ts";
@@ -20,6 +20,25 @@ import { StateReporter } from "./state-reporter.ts";
 
 /** Baud: beyond any UART, and within what browsers take. */
 const MAX_BAUDRATE = 50_000_000;
+
+/** Milliseconds: a person and a boot loader both notice it; what terminal programs send. */
+const BREAK_MS = 250;
+/** Milliseconds: nobody else is served meanwhile. */
+const MAX_BREAK_MS = 5000;
+
+const baudrateArgument = v.pipe(
+  integerArgument,
+  v.minValue(1, "a baud rate of at least 1 is needed, such as 115200"),
+  v.maxValue(MAX_BAUDRATE, `a baud rate of at most ${MAX_BAUDRATE} is needed`),
+);
+const breakArgument = v.optional(
+  v.pipe(
+    integerArgument,
+    v.minValue(1, "a break lasts at least 1 ms"),
+    v.maxValue(MAX_BREAK_MS, `a break lasts at most ${MAX_BREAK_MS} ms`),
+  ),
+  BREAK_MS,
+);
 
 const config = configObject({
   url: v.pipe(
@@ -65,6 +84,10 @@ interface Line extends AsyncDisposable {
   readonly lender: SerialPortLender;
   attach(options: StreamOptions): Promise<ByteStream>;
   setLine(line: OutputLine, value: boolean): Promise<void>;
+  sendBreak(ms: number, options: { readonly signal: AbortSignal }): Promise<void>;
+  setBaudRate(baudRate: number): Promise<void>;
+  /** As at the beginning of a session: the configuration's baud rate. Never rejects. */
+  reset(): Promise<void>;
   closeStreams(): Promise<void>;
 }
 
@@ -95,7 +118,15 @@ function createPySerial(context: DriverContext, config: Config): Driver {
       close: exportedCall({}, () => line.closeStreams()),
       set_dtr: exportedCall({ value: booleanArgument }, ({ value }) => line.setLine("dtr", value)),
       set_rts: exportedCall({ value: booleanArgument }, ({ value }) => line.setLine("rts", value)),
+      // Beyond the Python driver, whose client does not know of them: for consoles of pages.
+      send_break: exportedCall({ duration_ms: breakArgument }, ({ duration_ms }, options) =>
+        line.sendBreak(duration_ms, options),
+      ),
+      set_baudrate: exportedCall({ baudrate: baudrateArgument }, ({ baudrate }) =>
+        line.setBaudRate(baudrate),
+      ),
     }),
+    reset: () => line.reset(),
     async [Symbol.asyncDispose]() {
       await line[Symbol.asyncDispose]();
       reporter[Symbol.dispose]();
@@ -134,6 +165,9 @@ function createDeviceLine(
     lender: port,
     attach: (options) => port.attach(options),
     setLine: (line, value) => port.setLine(line, value),
+    sendBreak: (ms, options) => port.sendBreak(ms, options),
+    setBaudRate: (baudRate) => port.setBaudRate(baudRate),
+    reset: () => port.reset(),
     closeStreams: () => port.closeStreams(),
     async [Symbol.asyncDispose]() {
       await port[Symbol.asyncDispose]();
@@ -159,6 +193,9 @@ function createNoSerial(
     lender: { borrow: refuse, moveLines: refuse },
     attach: refuse,
     setLine: refuse,
+    sendBreak: refuse,
+    setBaudRate: refuse,
+    async reset() {},
     async closeStreams() {},
     async [Symbol.asyncDispose]() {},
   };
@@ -199,6 +236,14 @@ function createLoop({ clock }: DriverContext, config: Config, reporter: StateRep
     },
     async setLine(line, value) {
       reporter.now({ [line]: value });
+    },
+    // There is no wire that could be held, and no UART that has a rate: it answers as pyserial's does.
+    async sendBreak() {},
+    async setBaudRate(baudrate) {
+      reporter.now({ baudrate });
+    },
+    async reset() {
+      reporter.now({ baudrate: config.baudrate });
     },
     closeStreams: endAll,
     [Symbol.asyncDispose]: endAll,

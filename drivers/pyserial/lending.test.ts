@@ -239,6 +239,8 @@ describe("PySerial refuses, while its port is lent,", () => {
     };
     await expect(it.borrow()).rejects.toMatchObject(inUse);
     await expect(call(it.driver, "set_dtr", true)).rejects.toMatchObject(inUse);
+    await expect(call(it.driver, "send_break")).rejects.toMatchObject(inUse);
+    await expect(call(it.driver, "set_baudrate", 9600)).rejects.toMatchObject(inUse);
     await expect(it.lender.moveLines(RESET, within)).rejects.toMatchObject(inUse);
     await borrowed[Symbol.asyncDispose]();
     await call(it.driver, "set_dtr", true);

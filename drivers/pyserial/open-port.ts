@@ -60,6 +60,10 @@ export class OpenPort {
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
   /** The last write in line. */
   #lastWrite: Promise<void> = Promise.resolve();
+  /** The piece that is being written. */
+  #slice: Promise<void> = Promise.resolve();
+  /** Resolves when the line is out of a break. */
+  #held: Promise<void> | undefined;
   /** Counts up when the device takes bytes, and when it sends some. */
   #progress = 0;
   #progressIn = 0;
@@ -135,6 +139,29 @@ export class OpenPort {
           { cause },
         );
       }
+    }
+  }
+
+  /** Hold the line in a break. What was sent before goes out first, unless the device takes nothing; what is sent meanwhile waits. */
+  async sendBreak(ms: number, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+    const { clock } = this.#options;
+    const held = Promise.withResolvers<void>();
+    this.#held = held.promise;
+    try {
+      await within(FLUSH_STALL_MS, clock, this.#slice);
+      const sendingMs = this.#sentAt - clock.now();
+      if (sendingMs > 0) await clock.sleep(sendingMs, { signal });
+      this.over.throwIfAborted();
+      signal.throwIfAborted();
+      await this.setSignals({ break: true });
+      try {
+        await clock.sleep(ms, { signal: AbortSignal.any([signal, this.over]) });
+      } finally {
+        if (!this.over.aborted) await this.setSignals({ break: false });
+      }
+    } finally {
+      this.#held = undefined;
+      held.resolve();
     }
   }
 
@@ -221,8 +248,11 @@ export class OpenPort {
     try {
       while (taken < chunk.length && !this.over.aborted) {
         await this.#pacer?.turn(this.over);
+        await this.#held;
         const slice = chunk.subarray(taken, taken + step);
-        await this.#transmit(slice);
+        const sent = this.#transmit(slice);
+        this.#slice = sent.catch(() => {}); // the one who writes is told
+        await sent;
         taken += slice.length;
       }
     } catch (cause) {

@@ -54,6 +54,7 @@ export class SharedPort implements SerialPortLender, AsyncDisposable {
   readonly #streams = new Set<ByteStream>();
   /** What clients have set; undefined: whatever the operating system does on opening. */
   readonly #lines: Partial<Record<OutputLine, boolean>> = {};
+  #baudRate: number;
   #line: SharedLine;
   #open: OpenPort | undefined;
   #loan: Loan | undefined;
@@ -66,6 +67,7 @@ export class SharedPort implements SerialPortLender, AsyncDisposable {
 
   constructor(options: SharedPortOptions) {
     this.#options = options;
+    this.#baudRate = options.baudRate;
     this.#line = new SharedLine(options.clock);
     options.binding.onChange(() => this.#onBinding(), { signal: this.#disposed.signal });
   }
@@ -122,6 +124,42 @@ export class SharedPort implements SerialPortLender, AsyncDisposable {
     });
   }
 
+  /** Hold the line in a break for so many milliseconds; it is released whatever happens. */
+  sendBreak(ms: number, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+    return this.#step(async () => {
+      signal.throwIfAborted();
+      this.#checkNotLent();
+      const open = await this.#opened();
+      try {
+        await open.sendBreak(ms, { signal: AbortSignal.any([signal, this.#disposed.signal]) });
+      } finally {
+        await this.#closeIfUnused();
+      }
+    });
+  }
+
+  /**
+   * Another rate from now on. An open port is closed and opened again under its streams: they pause, and lose nothing but what the
+   * device says in between. Rejects when the port does not open with it; then it goes on as before.
+   */
+  setBaudRate(baudRate: number): Promise<void> {
+    return this.#step(async () => {
+      this.#checkNotDisposed();
+      this.#checkNotLent();
+      await this.#changeBaudRate(baudRate);
+    });
+  }
+
+  /** The configuration's rate again. Never rejects. */
+  reset(): Promise<void> {
+    const { baudRate, log } = this.#options;
+    return this.#step(async () => {
+      // While it is lent nothing is open, and it is opened again with this rate.
+      if (this.#loan !== undefined) this.#keepBaudRate(baudRate);
+      else await this.#changeBaudRate(baudRate);
+    }).catch((cause: unknown) => log.warning(messageOf(cause)));
+  }
+
   borrow(reason: string, { signal }: { readonly signal: AbortSignal }): Promise<BorrowedPort> {
     return this.#step(async () => {
       signal.throwIfAborted();
@@ -170,8 +208,46 @@ export class SharedPort implements SerialPortLender, AsyncDisposable {
     log.warning(`${binding.label} was not given back: it may be in use until the page is reloaded`);
   }
 
+  async #changeBaudRate(baudRate: number): Promise<void> {
+    const { binding, log } = this.#options;
+    const before = this.#baudRate;
+    if (baudRate === before) return;
+    this.#keepBaudRate(baudRate);
+    if (this.#open === undefined || this.#open.over.aborted) return;
+    const line = this.#line;
+    line.pause(`${binding.label} is changing its baud rate`);
+    await this.#closePort();
+    try {
+      await this.#opened();
+    } catch (cause) {
+      this.#keepBaudRate(before);
+      await this.#openAgain(line);
+      throw new DriverError(
+        "device-io",
+        `${binding.label} did not open at ${baudRate} baud, so it stays at ${before}: ${messageOf(cause)}`,
+        { cause },
+      );
+    }
+    log.info(`${binding.label} is at ${baudRate} baud now`);
+  }
+
+  /** After a rate that the port does not take. A port that is gone altogether ends its streams. */
+  async #openAgain(line: SharedLine): Promise<void> {
+    try {
+      await this.#opened();
+    } catch (cause) {
+      line.fail(driverErrorFromDom(cause, this.#options.binding.label));
+    }
+  }
+
+  #keepBaudRate(baudRate: number): void {
+    this.#baudRate = baudRate;
+    this.#options.reporter.now({ baudrate: baudRate });
+  }
+
   async #opened(): Promise<OpenPort> {
-    const { binding, baudRate, cps, clock, log, reporter } = this.#options;
+    const { binding, cps, clock, log, reporter } = this.#options;
+    const baudRate = this.#baudRate;
     this.#checkNotDisposed();
     if (this.#open !== undefined) {
       if (!this.#open.over.aborted) return this.#open;

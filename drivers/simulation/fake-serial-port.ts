@@ -28,6 +28,8 @@ export class FakeSerialPort extends EventTarget implements SerialPort {
   ondisconnect: ((this: SerialPort, ev: Event) => void) | null = null;
   /** As if another program had the port: opening fails. */
   heldElsewhere = false;
+  /** Baud: beyond it the adapter does not open, as real ones do not. */
+  mostBaud = Number.POSITIVE_INFINITY;
 
   readonly #device: SimulatedDevice;
   readonly #info: SerialPortInfo;
@@ -80,7 +82,7 @@ export class FakeSerialPort extends EventTarget implements SerialPort {
     checkOptions(options);
     this.#state = "opening";
     await Promise.resolve();
-    if (this.heldElsewhere || !this.#connected) {
+    if (this.heldElsewhere || !this.#connected || options.baudRate > this.mostBaud) {
       this.#state = "closed";
       throw new DOMException("Failed to open serial port.", "NetworkError");
     }
