@@ -14,6 +14,7 @@ import { overallStatus } from "./ui/bench/overall-status.ts";
 import { BenchLocks } from "./window/bench-locks.ts";
 import { askForEnd, askRelay, askUntilAnswered, readFragment, tunnelUrl } from "./window/boot.ts";
 import { ImageFiles } from "./window/image-files.ts";
+import { LayoutMemory } from "./window/layout-memory.ts";
 import { Page } from "./window/page.ts";
 import { leavingCosts, whenDoubtful } from "./window/page-life.ts";
 import { sentence } from "./window/page-state.ts";
@@ -76,6 +77,7 @@ async function main(): Promise<void> {
     boot,
     store,
     tab,
+    layouts: new LayoutMemory(() => localStorage),
     tunnelUrl: tunnelUrl(document.baseURI),
     pageUrl: new URL(".", document.baseURI).href,
     locks: new BenchLocks(navigator.locks),

@@ -204,6 +204,9 @@ export interface PageActions {
   /** What this tab remembers over a reload. */
   recall(what: Remembered): string | undefined;
   remember(what: Remembered, text: string): void;
+  /** How the person has arranged a bench, in this browser; undefined: as at first. */
+  layoutOf(bench: string): string | undefined;
+  keepLayout(bench: string, layout: string | undefined): void;
 }
 
 /** What a person says of a link before it is made. */
@@ -251,7 +254,7 @@ export interface FetchFile {
 }
 
 /** What elements may have this tab remember. */
-export type Remembered = "log-filter" | "shell-history";
+export type Remembered = "log-filter" | "shell-history" | "share-address";
 
 /** A shell in the page, where `j` drives the page's own drivers. Nothing of the machine is in its reach. */
 export interface PageShell {

@@ -8,6 +8,7 @@ import { IDLE, type PageState } from "../ui/model.ts";
 import { sampleEnded } from "../ui/testing/sample-transfers.ts";
 import { BenchLocks } from "./bench-locks.ts";
 import { ImageFiles } from "./image-files.ts";
+import { LayoutMemory } from "./layout-memory.ts";
 import { Page, type PageOptions } from "./page.ts";
 import { SerialChooser } from "./serial-chooser.ts";
 import { TabMemory } from "./tab-memory.ts";
@@ -153,6 +154,7 @@ function browser() {
       store,
       locks: new BenchLocks(navigator.locks),
       tab: new TabMemory(() => mapStorage(memory)),
+      layouts: new LayoutMemory(() => mapStorage(memory)),
       serial: undefined,
       usb: undefined,
       images: noImages,

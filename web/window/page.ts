@@ -23,6 +23,7 @@ import { BenchLibrary, type BenchLibraryOptions } from "./bench-library.ts";
 import type { BenchLocks } from "./bench-locks.ts";
 import { BenchRunner } from "./bench-runner.ts";
 import type { ImageFiles } from "./image-files.ts";
+import type { LayoutMemory } from "./layout-memory.ts";
 import { appendLog, sentence } from "./page-state.ts";
 import { PageStore } from "./page-store.ts";
 import { pageUrls } from "./page-urls.ts";
@@ -39,6 +40,7 @@ export interface PageOptions extends BenchLibraryOptions {
   readonly pageUrl: string;
   readonly locks: BenchLocks;
   readonly tab: TabMemory;
+  readonly layouts: LayoutMemory;
   /** Undefined where the browser has no WebSerial. */
   readonly serial: SerialChooser | undefined;
   /** Undefined where the browser has no WebUSB. */
@@ -266,6 +268,8 @@ export class Page implements PageModel {
       },
       recall: (what) => this.#options.tab.get(what),
       remember: (what, text) => this.#options.tab.set(what, text),
+      layoutOf: (bench) => this.#options.layouts.get(bench),
+      keepLayout: (bench, layout) => this.#options.layouts.set(bench, layout),
       copy: async (text) => {
         try {
           await this.#options.copy(text);

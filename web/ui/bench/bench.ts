@@ -3,19 +3,12 @@
  * Above: app.ts. Below: session, share-line, tunnel-state, driver-cards, log-panel, shell, bench-settings, problem-list.
  */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
-import { repeat } from "lit/directives/repeat.js";
-import type { DriverSnapshot, ExporterSnapshot, LogRecord, TransferSnapshot } from "../../messages.ts";
+import type { ExporterSnapshot, LogRecord, TransferSnapshot } from "../../messages.ts";
 import "../bench-settings/bench-settings.ts";
 import type { ConfirmDialog, Question } from "../dialogs/confirm-dialog.ts";
 import "../dialogs/confirm-dialog.ts";
-import { shellNames } from "../driver-cards/card.ts";
-import { fileAbilities } from "../driver-cards/file-abilities.ts";
-import "../driver-cards/file-card.ts";
-import "../driver-cards/generic-card.ts";
-import "../driver-cards/power-card.ts";
-import "../driver-cards/serial-card.ts";
 import type { LogPanel } from "../log-panel/log-panel.ts";
 import "../log-panel/log-panel.ts";
 import type { OpenBench, PageActions, RelayInfo } from "../model.ts";
@@ -30,9 +23,32 @@ import { sharedStyles } from "../shared/styles.ts";
 import "../shell/shell.ts";
 import { NOTHING_WATCHED, type WatchedTransfers } from "../transfers/transfer-rates.ts";
 import "../tunnel-state/tunnel-state.ts";
-import { type Arranged, arrangeDrivers } from "./arrange-drivers.ts";
+import "./drivers.ts";
+import {
+  type BenchLayout,
+  FIRST_LAYOUT,
+  readLayout,
+  SECTIONS,
+  type Section,
+  withFolded,
+  withMoved,
+  withSide,
+  writeLayout,
+} from "./layout.ts";
 import { mayBeReached, overallStatus } from "./overall-status.ts";
+import type { FoldEvent, MoveEvent } from "./panel.ts";
+import "./panel.ts";
+import type { ResizeEvent } from "./splitter.ts";
+import "./splitter.ts";
 import { benchStyles } from "./styles.ts";
+
+/** Heads of the sections while they are folded or moved, and what is folded, in a sentence. */
+const SECTION_TEXTS: Readonly<Record<Section, { readonly name: string; readonly words: string }>> = {
+  share: { name: "Share", words: "the links" },
+  drivers: { name: "Drivers", words: "the drivers" },
+  terminal: { name: "Terminal", words: "the terminal" },
+  settings: { name: "Settings", words: "the settings" },
+};
 
 export class BenchView extends LitElement {
   static override properties = {
@@ -47,6 +63,8 @@ export class BenchView extends LitElement {
     serial: { type: Boolean },
     busy: { type: Boolean },
     endingSession: { attribute: false },
+    layout: { state: true },
+    arranging: { state: true },
   };
   static override styles = [sharedStyles, benchStyles];
 
@@ -65,7 +83,12 @@ export class BenchView extends LitElement {
   declare busy: boolean;
   /** The session is being ended, or the next one prepared. */
   declare endingSession: boolean;
+  /** As the person has arranged this bench. */
+  declare layout: BenchLayout;
+  /** Sections have buttons that move them. */
+  declare arranging: boolean;
   readonly #confirm = createRef<ConfirmDialog>();
+  readonly #sections = createRef<HTMLElement>();
   readonly #log = createRef<LogPanel>();
 
   constructor() {
@@ -73,61 +96,129 @@ export class BenchView extends LitElement {
     this.watched = NOTHING_WATCHED;
     this.history = [];
     this.kept = new Set();
+    this.layout = FIRST_LAYOUT;
+    this.arranging = false;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.get("bench")?.id === this.bench.id) return;
+    if (changed.has("bench")) this.layout = readLayout(this.actions.layoutOf(this.bench.id));
   }
 
   override render() {
     const running = this.snapshot.phase === "running";
+    const logFolded = this.layout.folded.includes("log");
+    this.toggleAttribute("log-folded", logFolded);
+    this.style.setProperty("--side", `${this.layout.side}%`);
     return html`
       ${this.#renderHead()}
       <div class="main">
         ${this.#renderFailure()} ${this.#renderChanged()} ${this.#renderSession(running)}
         ${
           running
-            ? html`
-                <jumptab-tunnel-state
-                  .tunnel=${this.snapshot.tunnel}
-                  .actions=${this.actions}
-                  .benchId=${this.bench.id}
-                  ?busy=${this.busy}
-                ></jumptab-tunnel-state>
-                <section aria-label="Share">
-                  <jumptab-share-line
-                    class="card"
-                    .relay=${this.relay}
-                    .passphrase=${this.bench.passphrase}
-                    .drivers=${this.snapshot.drivers}
-                    .actions=${this.actions}
-                    ?reachable=${mayBeReached(this.snapshot.tunnel)}
-                  ></jumptab-share-line>
-                </section>
-              `
+            ? html`<jumptab-tunnel-state
+                .tunnel=${this.snapshot.tunnel}
+                .actions=${this.actions}
+                .benchId=${this.bench.id}
+                ?busy=${this.busy}
+              ></jumptab-tunnel-state>`
             : this.#renderNotRunning()
         }
-        ${this.#renderDrivers(running)}
-        <section class="card" aria-label="Terminal">
-          <jumptab-shell .actions=${this.actions} ?running=${running}></jumptab-shell>
-        </section>
-        <section class="card" aria-label="Settings">
-          <jumptab-bench-settings
-            .bench=${this.bench}
-            .actions=${this.actions}
-            ?busy=${this.busy}
-            @restart=${this.#restart}
-          ></jumptab-bench-settings>
-        </section>
+        ${this.arranging ? this.#renderArranging() : null} ${this.#renderSections(running)}
         ${this.#renderProblems()}
       </div>
-      <aside class="side card" aria-label="Log">
-        <jumptab-log-panel
-          ${ref(this.#log)}
-          .log=${this.log}
-          .actions=${this.actions}
-          .name=${this.bench.name}
-          .hook=${hookInFocus(this.snapshot)}
-        ></jumptab-log-panel>
+      ${
+        logFolded
+          ? null
+          : html`<jumptab-splitter .side=${this.layout.side} @resize-side=${this.#resize}></jumptab-splitter>`
+      }
+      <aside class="side" aria-label="Log">
+        <jumptab-panel class="card" .key=${"log"} name="Log" words="the log" ?folded=${logFolded} @fold=${this.#fold}>
+          <jumptab-log-panel
+            ${ref(this.#log)}
+            .log=${this.log}
+            .actions=${this.actions}
+            .name=${this.bench.name}
+            .hook=${hookInFocus(this.snapshot)}
+          ></jumptab-log-panel>
+        </jumptab-panel>
       </aside>
       <jumptab-confirm ${ref(this.#confirm)}></jumptab-confirm>
     `;
+  }
+
+  #renderSections(running: boolean) {
+    const shown = new Map(
+      this.layout.order.flatMap((section) => {
+        const inside = this.#renderSection(section, running);
+        return inside === null ? [] : [[section, inside] as const];
+      }),
+    );
+    const keys = [...shown.keys()];
+    // Always in this order: #putInOrder() moves the elements, and what runs in them goes on.
+    return html`<div class="sections" ${ref(this.#sections)}>
+      ${SECTIONS.map((section) => {
+        const { name, words } = SECTION_TEXTS[section];
+        const bare = section === "drivers";
+        return html`<section data-section=${section} aria-label=${name} ?hidden=${!shown.has(section)}>
+          <jumptab-panel
+            class=${bare ? "" : "card"}
+            .key=${section}
+            name=${name}
+            words=${words}
+            ?bare=${bare}
+            ?folded=${this.layout.folded.includes(section)}
+            ?movable=${this.arranging}
+            ?first=${keys[0] === section}
+            ?last=${keys.at(-1) === section}
+            @fold=${this.#fold}
+            @move=${this.#move}
+          >
+            ${shown.get(section)}
+          </jumptab-panel>
+        </section>`;
+      })}
+    </div>`;
+  }
+
+  /** Null: there is nothing to show of it now. */
+  #renderSection(section: Section, running: boolean): TemplateResult | null {
+    switch (section) {
+      case "share":
+        return running ? this.#renderShare() : null;
+      case "drivers":
+        return this.snapshot.drivers.length === 0 ? null : this.#renderDrivers(running);
+      case "terminal":
+        return html`<jumptab-shell .actions=${this.actions} ?running=${running}></jumptab-shell>`;
+      case "settings":
+        return html`<jumptab-bench-settings
+          .bench=${this.bench}
+          .actions=${this.actions}
+          ?busy=${this.busy}
+          @restart=${this.#restart}
+        ></jumptab-bench-settings>`;
+    }
+  }
+
+  /** How others reach the bench: the line for a shell, links, who is here and who drives. */
+  #renderShare() {
+    return html`
+      <jumptab-share-line
+        .relay=${this.relay}
+        .passphrase=${this.bench.passphrase}
+        .drivers=${this.snapshot.drivers}
+        .actions=${this.actions}
+        ?reachable=${mayBeReached(this.snapshot.tunnel)}
+      ></jumptab-share-line>
+    `;
+  }
+
+  #renderArranging() {
+    return html`<div class="banner card changed" role="status">
+      <p><strong>Arrange the bench.</strong> Move its sections; it is remembered for this bench.</p>
+      <button type="button" @click=${() => this.resetLayout()}>As at first</button>
+      <button type="button" class="primary" @click=${() => this.arrange(false)}>Done</button>
+    </div>`;
   }
 
   #renderHead() {
@@ -199,7 +290,7 @@ export class BenchView extends LitElement {
       .snapshot=${this.snapshot}
       ?busy=${this.busy}
       ?ending=${this.endingSession}
-      @show-hook=${({ detail }: ShowHookEvent) => this.#log.value?.showHook(detail)}
+      @show-hook=${({ detail }: ShowHookEvent) => this.#showHook(detail)}
       @new-session=${this.#newSession}
       @edit-configuration=${() => this.actions.editBench(this.bench.id)}
     ></jumptab-session-state>`;
@@ -250,97 +341,18 @@ export class BenchView extends LitElement {
   }
 
   #renderDrivers(running: boolean) {
-    const items = arrangeDrivers(this.snapshot.drivers);
-    if (items.length === 0) return null;
-    return html`<section class="group" aria-label="Drivers">${this.#renderItems(items, running)}</section>`;
-  }
-
-  #renderItems(items: readonly Arranged[], running: boolean): TemplateResult {
-    return html`<div class="cards">
-      ${repeat(
-        items,
-        ({ driver }) => driver.path.join("\0"),
-        (item) =>
-          item.kind === "group" ? this.#renderGroup(item, running) : this.#renderCard(item, running),
-      )}
-    </div>`;
-  }
-
-  #renderGroup({ driver, aliases, items }: Extract<Arranged, { kind: "group" }>, running: boolean) {
-    return html`
-      <section class="group" role="group" aria-label=${driver.name}>
-        <div class="title">
-          ${icons.board}
-          <h2>${driver.name}</h2>
-          ${shellNames(driver.path, aliases).map(
-            (words) => html`<span class="chip" title="In the shell"><code>j ${words}</code></span>`,
-          )}
-          ${driver.description === undefined ? null : html`<span class="small muted">${driver.description}</span>`}
-        </div>
-        ${
-          // A flasher whose serial port is its child is a device itself.
-          driver.category === "composite"
-            ? null
-            : html`<div class="cards">${this.#renderCard({ kind: "card", driver, aliases: [] }, running)}</div>`
-        }
-        ${this.#renderItems(items, running)}
-      </section>
-    `;
-  }
-
-  #renderCard({ driver, aliases }: Extract<Arranged, { kind: "card" }>, running: boolean) {
-    const { actions } = this;
-    if (driver.category === "power" && driver.calls.includes("on") && driver.calls.includes("off")) {
-      return html`<jumptab-power-card
-        class="card"
-        role="article"
-        aria-label=${driver.name}
-        .driver=${driver}
-        .aliases=${aliases}
-        .actions=${actions}
-        ?running=${running}
-      ></jumptab-power-card>`;
-    }
-    if (driver.category === "serial" && driver.streams.includes("connect")) {
-      return html`<jumptab-serial-card
-        class="card"
-        role="article"
-        aria-label=${driver.name}
-        .driver=${driver}
-        .aliases=${aliases}
-        .actions=${actions}
-        ?running=${running}
-      ></jumptab-serial-card>`;
-    }
-    const transfers = this.snapshot.transfers.filter(
-      (transfer) => transfer.state === "running" && isOf(driver, transfer),
-    );
-    if (fileAbilities(driver) !== undefined) {
-      return html`<jumptab-file-card
-        class="card"
-        role="article"
-        aria-label=${driver.name}
-        .driver=${driver}
-        .aliases=${aliases}
-        .actions=${actions}
-        .transfers=${transfers}
+    return html`<jumptab-drivers
+        .drivers=${this.snapshot.drivers}
+        .transfers=${this.snapshot.transfers}
         .watched=${this.watched}
-        .history=${this.history.filter((transfer) => isOf(driver, transfer))}
+        .history=${this.history}
         .kept=${this.kept}
+        .actions=${this.actions}
+        .folded=${this.layout.folded}
+        foldable
         ?running=${running}
-      ></jumptab-file-card>`;
-    }
-    return html`<jumptab-generic-card
-      class="card"
-      role="article"
-      aria-label=${driver.name}
-      .driver=${driver}
-      .aliases=${aliases}
-      .actions=${actions}
-      .transfers=${transfers}
-      .watched=${this.watched}
-      ?running=${running}
-    ></jumptab-generic-card>`;
+        @fold=${this.#fold}
+      ></jumptab-drivers>`;
   }
 
   #renderProblems() {
@@ -357,9 +369,56 @@ export class BenchView extends LitElement {
     `;
   }
 
+  /** Show the buttons that move sections, or put them away. */
+  arrange(arranging: boolean): void {
+    this.arranging = arranging;
+  }
+
+  /** Everything as it was before the person has arranged it. */
+  resetLayout(): void {
+    this.#keep(FIRST_LAYOUT);
+  }
+
+  /** Fold or unfold the log. */
+  toggleLog(): void {
+    this.#keep(withFolded(this.layout, "log", !this.layout.folded.includes("log")));
+  }
+
+  #fold({ detail: { key, folded } }: FoldEvent): void {
+    this.#keep(withFolded(this.layout, key, folded));
+  }
+
+  #move({ detail: { key, direction } }: MoveEvent): void {
+    const section = this.layout.order.find((one) => one === key);
+    if (section !== undefined) this.#keep(withMoved(this.layout, section, direction));
+  }
+
+  protected override updated(): void {
+    const host = this.#sections.value;
+    if (host !== undefined) putInOrder(host, this.layout.order);
+  }
+
+  #resize({ detail: { side, done } }: ResizeEvent): void {
+    const layout = withSide(this.layout, side ?? FIRST_LAYOUT.side);
+    // Once, when it is let go: a drag says a hundred widths.
+    if (done) this.#keep(layout);
+    else this.layout = layout;
+  }
+
+  #keep(layout: BenchLayout): void {
+    this.layout = layout;
+    this.actions.keepLayout(this.bench.id, writeLayout(layout));
+  }
+
   get #inUse(): boolean {
     const { calls, streams } = this.snapshot.activity;
     return calls + streams > 0;
+  }
+
+  /** Also when the log is folded: who asks for its lines wants to see them. */
+  #showHook(hook: ShowHookEvent["detail"]): void {
+    if (this.layout.folded.includes("log")) this.toggleLog();
+    this.#log.value?.showHook(hook);
   }
 
   #newSession(): void {
@@ -410,10 +469,33 @@ export class BenchView extends LitElement {
   }
 }
 
-/** A transfer is the instance's, whatever name it is drawn under. */
-function isOf({ path, refOf }: DriverSnapshot, transfer: TransferSnapshot): boolean {
-  const own = refOf ?? path;
-  return own.length === transfer.path.length && own.every((name, index) => name === transfer.path[index]);
+/**
+ * The keyboard goes from section to section as they are seen, so their elements are moved, and not only drawn elsewhere. The drivers,
+ * with their consoles, never are: the others change places around them.
+ */
+function putInOrder(host: HTMLElement, order: readonly Section[]): void {
+  const elements = new Map(
+    [...host.children].map((element) => [element instanceof HTMLElement && element.dataset.section, element]),
+  );
+  const now = [...elements.keys()];
+  if (order.every((section, index) => now[index] === section)) return;
+  const drivers = order.indexOf("drivers");
+  for (const [index, section] of order.entries()) {
+    const element = elements.get(section);
+    if (element !== undefined && index !== drivers) {
+      move(host, element, index < drivers ? (elements.get("drivers") ?? null) : null);
+    }
+  }
+}
+
+/** Without leaving the document, where the browser can: what is in it keeps its state and the focus. */
+function move(
+  host: Omit<HTMLElement, "moveBefore"> & Partial<Pick<HTMLElement, "moveBefore">>,
+  element: Element,
+  before: Element | null,
+): void {
+  if (host.moveBefore !== undefined) host.moveBefore(element, before);
+  else host.insertBefore(element, before);
 }
 
 customElements.define("jumptab-bench", BenchView);

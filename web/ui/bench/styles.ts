@@ -3,11 +3,15 @@ import { css } from "lit";
 export const benchStyles = css`
   :host {
     display: grid;
-    grid-template-columns: minmax(0, 1fr) minmax(19rem, 25rem);
-    gap: 1rem;
-    max-width: 100rem;
+    grid-template-columns: minmax(0, 1fr) 1rem minmax(16rem, var(--side, 28%));
+    gap: 1rem 0;
+    max-width: 112rem;
     margin: 0 auto;
     padding: 1rem 1.25rem 2rem;
+  }
+
+  :host([log-folded]) {
+    grid-template-columns: minmax(0, 1fr);
   }
 
   .head {
@@ -25,7 +29,8 @@ export const benchStyles = css`
     margin-inline-start: auto;
   }
 
-  .main {
+  .main,
+  .sections {
     display: flex;
     flex-direction: column;
     gap: 1rem;
@@ -33,11 +38,14 @@ export const benchStyles = css`
   }
 
   .side {
+    min-width: 0;
+  }
+
+  .side jumptab-panel:not([folded]) {
     position: sticky;
     /* Below the strip of transfers, while there is one: app.ts says how high it is. */
     top: calc(1rem + var(--strip, 0rem));
-    display: flex;
-    flex-direction: column;
+    grid-template-rows: minmax(0, 1fr);
     height: calc(100dvh - 8.5rem - var(--strip, 0rem));
     min-height: 20rem;
   }
@@ -75,58 +83,6 @@ export const benchStyles = css`
     text-align: center;
   }
 
-  .group {
-    display: flex;
-    flex-direction: column;
-    gap: 0.625rem;
-  }
-
-  .group > .title {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 0.25rem 0.625rem;
-  }
-
-  .group > .title svg {
-    color: var(--muted);
-  }
-
-  .group .group .group {
-    padding-inline-start: 1rem;
-    border-inline-start: 2px solid var(--border);
-  }
-
-  .cards {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: flex-start;
-    gap: 1rem;
-  }
-
-  .cards > * {
-    flex: 1 1 21rem;
-    min-width: min(17rem, 100%);
-    max-width: 30rem;
-  }
-
-  .cards > .group {
-    flex: 1 1 100%;
-    max-width: none;
-  }
-
-  /* Wide enough for 80 columns beside a small card, where there is room. */
-  .cards > jumptab-serial-card {
-    flex: 100 1 38rem;
-    max-width: none;
-  }
-
-  /* Room for a history in lines that one can read. */
-  .cards > jumptab-file-card {
-    flex: 2 1 24rem;
-    max-width: none;
-  }
-
   .problems h2 {
     padding: 0.75rem 1rem 0.375rem;
   }
@@ -136,7 +92,11 @@ export const benchStyles = css`
       grid-template-columns: minmax(0, 1fr);
     }
 
-    .side {
+    jumptab-splitter {
+      display: none;
+    }
+
+    .side jumptab-panel:not([folded]) {
       position: static;
       height: 18rem;
       min-height: 0;

@@ -9,6 +9,7 @@ import "./device-binding.ts";
 import type { PageActions } from "../model.ts";
 import { shellPath } from "../share-line/command-line.ts";
 import { count } from "../shared/format.ts";
+import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 
 /** What a client types to get to a driver, the shortest way first. */
@@ -17,12 +18,17 @@ export function shellNames(path: readonly string[], aliases: readonly string[]):
   return names.sort((left, right) => left.length - right.length);
 }
 
+/** The person folds or unfolds this driver's card. */
+export type FoldDriverEvent = CustomEvent<{ readonly path: readonly string[]; readonly folded: boolean }>;
+
 export abstract class DriverCard extends LitElement {
   static override properties: PropertyDeclarations = {
     driver: { attribute: false },
     aliases: { attribute: false },
     actions: { attribute: false },
     running: { type: Boolean },
+    foldable: { type: Boolean },
+    folded: { type: Boolean, reflect: true },
     failure: { state: true },
     pending: { state: true },
   };
@@ -45,6 +51,23 @@ export abstract class DriverCard extends LitElement {
         color: var(--muted);
       }
 
+      .head .fold {
+        min-width: 1.5rem;
+        min-height: 1.5rem;
+        margin-inline: -0.375rem -0.25rem;
+        padding: 0.125rem;
+        color: var(--muted);
+      }
+
+      /* What runs goes on: it is only not seen. */
+      :host([folded]) .head ~ * {
+        display: none !important;
+      }
+
+      :host([folded]) {
+        padding-bottom: 0.125rem;
+      }
+
       .description {
         margin-bottom: 0.75rem;
         color: var(--muted);
@@ -61,6 +84,9 @@ export abstract class DriverCard extends LitElement {
   declare aliases: readonly string[];
   declare actions: PageActions;
   declare running: boolean;
+  /** Whether it has a button that folds it: then it raises `fold`, and who draws it decides. */
+  declare foldable: boolean;
+  declare folded: boolean;
   /** Why the last thing that was asked for did not work. */
   declare failure: string | undefined;
   /** What is under way. */
@@ -70,7 +96,7 @@ export abstract class DriverCard extends LitElement {
     const { name, openStreams, path } = this.driver;
     return html`
       <div class="head">
-        ${icon}
+        ${this.foldable ? this.#renderFold() : null}${icon}
         <h3>${name}</h3>
         ${shellNames(path, this.aliases).map(
           (words) => html`<span class="chip" title="In the shell"><code>j ${words}</code></span>`,
@@ -88,6 +114,20 @@ export abstract class DriverCard extends LitElement {
           : html`<p class="description small">${this.driver.description}</p>`
       }
     `;
+  }
+
+  #renderFold() {
+    const words = `${this.folded ? "Unfold" : "Fold"} the card of ${this.driver.path.join(" ")}`;
+    return html`<button type="button" class="quiet fold" aria-label=${words} title=${words} @click=${this.#fold}>
+      ${this.folded ? icons.forward : icons.down}
+    </button>`;
+  }
+
+  #fold(): void {
+    const detail = { path: this.driver.path, folded: !this.folded };
+    this.dispatchEvent(
+      new CustomEvent("fold-driver", { detail, bubbles: true, composed: true }) satisfies FoldDriverEvent,
+    );
   }
 
   /** Its device, where it has one that a person can choose. */

@@ -33,6 +33,10 @@ export const icons = {
   driver: icon(
     svg`<circle cx="10" cy="10" r="2.5"/><path d="M10 2.5v3M10 14.5v3M2.5 10h3M14.5 10h3M4.7 4.7l2.1 2.1M13.2 13.2l2.1 2.1M15.3 4.7l-2.1 2.1M6.8 13.2l-2.1 2.1"/>`,
   ),
+  forward: icon(svg`<path d="M8 4l6 6-6 6"/>`),
+  moveUp: icon(svg`<path d="M10 16V4M5 9l5-5 5 5"/>`),
+  moveDown: icon(svg`<path d="M10 4v12M5 11l5 5 5-5"/>`),
+  command: icon(svg`<circle cx="9" cy="9" r="5.5"/><path d="M13 13l4 4"/>`),
   back: icon(svg`<path d="M12 4l-6 6 6 6"/>`),
   info: icon(svg`<circle cx="10" cy="10" r="7.5"/><path d="M10 9v5M10 6.2v.1"/>`),
   warning: icon(svg`<path d="M10 3l8 14H2zM10 8v4.5M10 14.8v.1"/>`),
@@ -47,5 +51,17 @@ export const icons = {
   pause: icon(svg`<path d="M7 5v10M13 5v10"/>`),
   help: icon(
     svg`<circle cx="10" cy="10" r="7.5"/><path d="M7.8 8a2.2 2.2 0 1 1 3 2c-.6.3-.8.7-.8 1.5M10 14.2v.1"/>`,
+  ),
+  link: icon(
+    svg`<path d="M8.5 11.5a3 3 0 0 0 4.2 0l3-3a3 3 0 0 0-4.2-4.2l-1 1M11.5 8.5a3 3 0 0 0-4.2 0l-3 3a3 3 0 0 0 4.2 4.2l1-1"/>`,
+  ),
+  wheel: icon(
+    svg`<circle cx="10" cy="10" r="7.5"/><circle cx="10" cy="10" r="2"/><path d="M10 12v5.5M8.2 9.2L3 7.4M11.8 9.2L17 7.4"/>`,
+  ),
+  people: icon(
+    svg`<circle cx="7.5" cy="7" r="2.75"/><path d="M2.5 16.5c0-3 2.2-4.7 5-4.7s5 1.7 5 4.7M13 4.6a2.5 2.5 0 0 1 0 4.8M14.5 12.2c1.9.5 3 2 3 4.3"/>`,
+  ),
+  qr: icon(
+    svg`<path d="M3 3h5v5H3zM12 3h5v5h-5zM3 12h5v5H3zM12 12h2v2M17 12v2.5M12 17h2M16.5 17h.5"/>`,
   ),
 } as const;

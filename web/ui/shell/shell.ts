@@ -323,6 +323,9 @@ export class Shell extends LitElement {
     this.copied = await this.actions.copy(text);
   }
 
+  /** It was moved within the page: what runs goes on. A browser that has this callback calls neither of the other two. */
+  connectedMoveCallback(): void {}
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     if (this.state.kind === "open") this.state.shell.close();
