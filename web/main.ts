@@ -34,7 +34,10 @@ const RECOVERED_AFTER_MS = 120_000;
 /** A download has begun long before; a text of a few MiB may stay in memory for so long, and a file is only pointed at. */
 const DOWNLOAD_BEGINS_WITHIN_MS = 60_000;
 
-const tab = new TabMemory(() => sessionStorage);
+const tab = new TabMemory(
+  () => sessionStorage,
+  () => localStorage,
+);
 
 async function main(): Promise<void> {
   const app = document.querySelector("jumptab-app");

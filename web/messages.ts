@@ -421,7 +421,7 @@ export interface ConfigCheck {
 
 /**
  * A byte stream over a MessagePort, both ways. A side sends bytes only while it has credit: it starts with
- * STREAM_PORT_CREDIT bytes and gets back what the other side has consumed.
+ * STREAM_PORT_CREDIT bytes, the window with STREAM_PORT_WRITE_CREDIT, and gets back what the other side has consumed.
  */
 export type StreamPortMessage =
   /** The buffer is transferred. */
@@ -436,6 +436,8 @@ export type StreamPortMessage =
 
 /** 256 KiB: a terminal draws that in well under a second. */
 export const STREAM_PORT_CREDIT = 256 * 1024;
+/** 2 KiB: what the device has not taken yet when a person cancels; a fifth of a second at 115200 baud. */
+export const STREAM_PORT_WRITE_CREDIT = 2 * 1024;
 
 /** What window and worker say over the port of a shell. One command at a time. */
 export type ShellPortMessage =

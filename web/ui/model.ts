@@ -200,8 +200,8 @@ export interface PageActions {
   /** Whether it is in the clipboard now. */
   copy(text: string): Promise<boolean>;
   /** Give the person a file, as a download. */
-  saveFile(name: string, text: string): void;
-  /** What this tab remembers over a reload. */
+  saveFile(name: string, content: string | Blob): void;
+  /** What this tab, or for lasting things this browser, remembers. */
   recall(what: Remembered): string | undefined;
   remember(what: Remembered, text: string): void;
   /** How the person has arranged a bench, in this browser; undefined: as at first. */
@@ -253,8 +253,8 @@ export interface FetchFile {
   readonly around: Around | undefined;
 }
 
-/** What elements may have this tab remember. */
-export type Remembered = "log-filter" | "shell-history" | "share-address";
+/** What elements may have this tab remember; `consoles` lasts, over all tabs of this browser. */
+export type Remembered = "consoles" | "log-filter" | "shell-history" | "share-address";
 
 /** A shell in the page, where `j` drives the page's own drivers. Nothing of the machine is in its reach. */
 export interface PageShell {
@@ -282,7 +282,7 @@ export interface ShellListener {
 export interface PageStream {
   /** What the device says. Ends when the stream does; throws with a sentence when it failed. Asking for the next gives credit for the last; what came meanwhile is one item. */
   readonly items: AsyncIterable<PageStreamItem>;
-  /** Resolves when the bytes are on their way; drops them when the stream is over. */
+  /** Resolves when the bytes are on their way, which is soon after the device has taken those before; drops them when the stream is over. */
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   close(): void;
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { STREAM_PORT_CREDIT, type StreamPortMessage } from "../messages.ts";
+import { STREAM_PORT_WRITE_CREDIT, type StreamPortMessage } from "../messages.ts";
 import type { PageStreamItem } from "../ui/model.ts";
 import { streamOverPort } from "./stream-port.ts";
 
@@ -69,7 +69,7 @@ describe("streamOverPort()", () => {
     for (const piece of ["e", "f"]) worker.postMessage({ kind: "data", bytes: utf8(piece) });
     worker.postMessage({ kind: "credit", bytes: 1 });
     // More than the credit: it is through when the message after all the pieces has arrived.
-    await stream.write(new Uint8Array(STREAM_PORT_CREDIT + 1));
+    await stream.write(new Uint8Array(STREAM_PORT_WRITE_CREDIT + 1));
     const items = stream.items[Symbol.asyncIterator]();
     const shown: (string | number)[] = [];
     for (let item = 0; item < 3; item += 1) {
@@ -90,10 +90,10 @@ describe("streamOverPort()", () => {
 
   it("never sends more than its credit, and goes on when it gets more", async () => {
     const { stream, worker, received, until } = setup();
-    const total = STREAM_PORT_CREDIT + 10;
+    const total = STREAM_PORT_WRITE_CREDIT + 10;
     const written = stream.write(new Uint8Array(total));
     await until(() => received.length === 1);
-    expect(received[0]).toMatchObject({ kind: "data", bytes: { byteLength: STREAM_PORT_CREDIT } });
+    expect(received[0]).toMatchObject({ kind: "data", bytes: { byteLength: STREAM_PORT_WRITE_CREDIT } });
     worker.postMessage({ kind: "credit", bytes: 100 });
     await written;
     await until(() => received.length === 2);
@@ -119,7 +119,7 @@ describe("streamOverPort()", () => {
 
   it("lets a writer go when the stream ends under it", async () => {
     const { stream, worker } = setup();
-    const written = stream.write(new Uint8Array(STREAM_PORT_CREDIT + 1));
+    const written = stream.write(new Uint8Array(STREAM_PORT_WRITE_CREDIT + 1));
     worker.postMessage({ kind: "closed", message: undefined });
     await expect(written).resolves.toBeUndefined();
   });

@@ -3,7 +3,7 @@
  * Above: worker-client.ts. Below: StreamPortMessage in web/messages.ts.
  */
 
-import { STREAM_PORT_CREDIT, type StreamPortMessage } from "../messages.ts";
+import { STREAM_PORT_WRITE_CREDIT, type StreamPortMessage } from "../messages.ts";
 import type { PageStream, PageStreamItem } from "../ui/model.ts";
 
 /** The window's end of a stream whose other end is the worker's. */
@@ -12,7 +12,7 @@ export function streamOverPort(port: MessagePort): PageStream {
   let over = false;
   let failure: string | undefined;
   let wakeReader: (() => void) | undefined;
-  let credit = STREAM_PORT_CREDIT;
+  let credit = STREAM_PORT_WRITE_CREDIT;
   const waitingForCredit: (() => void)[] = [];
 
   const send = (message: StreamPortMessage, transfer: Transferable[] = []): void => {

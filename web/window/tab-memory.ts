@@ -1,9 +1,11 @@
 /**
- * What one tab remembers over a reload, and forgets when it is closed.
- * Above: page.ts, web/main.ts. Below: sessionStorage, which some settings forbid: then a reload starts afresh.
+ * What one tab remembers over a reload, and forgets when it is closed; and a little that all tabs remember for good.
+ * Above: page.ts, web/main.ts. Below: sessionStorage and localStorage, which some settings forbid: then a reload starts afresh.
  */
 
 export type TabFact =
+  /** How consoles are set. Lasting. */
+  | "consoles"
   /** The key of the relay's bench, from the printed address. */
   | "bench-key"
   /** The bench that this tab shows. */
@@ -15,17 +17,24 @@ export type TabFact =
   /** Lines that were typed into the terminal. */
   | "shell-history";
 
-export class TabMemory {
-  readonly #storage: () => Storage;
+const LASTING: ReadonlySet<TabFact> = new Set(["consoles"]);
 
-  /** @param storage Called on each use: where it is forbidden, already looking at it throws. */
-  constructor(storage: () => Storage) {
-    this.#storage = storage;
+export class TabMemory {
+  readonly #tab: () => Storage;
+  readonly #browser: () => Storage;
+
+  /**
+   * @param tab Called on each use: where it is forbidden, already looking at it throws.
+   * @param browser For what lasts; without it, that is as short-lived as the rest.
+   */
+  constructor(tab: () => Storage, browser = tab) {
+    this.#tab = tab;
+    this.#browser = browser;
   }
 
   get(fact: TabFact): string | undefined {
     try {
-      return this.#storage().getItem(`jumptab-${fact}`) ?? undefined;
+      return this.#storageOf(fact).getItem(`jumptab-${fact}`) ?? undefined;
     } catch {
       return undefined; // Forbidden: nothing was ever remembered.
     }
@@ -33,10 +42,14 @@ export class TabMemory {
 
   set(fact: TabFact, value: string | undefined): void {
     try {
-      if (value === undefined) this.#storage().removeItem(`jumptab-${fact}`);
-      else this.#storage().setItem(`jumptab-${fact}`, value);
+      if (value === undefined) this.#storageOf(fact).removeItem(`jumptab-${fact}`);
+      else this.#storageOf(fact).setItem(`jumptab-${fact}`, value);
     } catch {
       // Forbidden, or full: a reload will start afresh, which is all that is lost.
     }
+  }
+
+  #storageOf(fact: TabFact): Storage {
+    return LASTING.has(fact) ? this.#browser() : this.#tab();
   }
 }
