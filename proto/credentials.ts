@@ -26,5 +26,38 @@ export interface CredentialList {
 /** 128: as many as a bench keeps links (64), for each what it was before its one use. */
 export const MAX_CREDENTIALS = 128;
 
+/** 64 characters for what the exporter calls one: a uuid has 36. */
+export const MAX_CREDENTIAL_ID_CHARACTERS = 64;
+
+/** A list that a peer has sent: it, or what is wrong with it, as a sentence about `what`. */
+export function parseCredentials(
+  value: unknown,
+  what: string,
+): { readonly credentials: readonly Credential[] } | { readonly problem: string } {
+  if (!Array.isArray(value)) return { problem: `${what} are not a list` };
+  if (value.length > MAX_CREDENTIALS) {
+    return { problem: `${what} are ${value.length}, ${MAX_CREDENTIALS} are allowed` };
+  }
+  const credentials: Credential[] = [];
+  for (const each of value as readonly unknown[]) {
+    if (typeof each !== "object" || each === null || !("id" in each) || !("hash" in each)) {
+      return { problem: `${what} have one without an id or a hash` };
+    }
+    const { id, hash } = each;
+    if (typeof id !== "string" || !ID.test(id)) {
+      const form = `1 to ${MAX_CREDENTIAL_ID_CHARACTERS} letters, digits and dashes`;
+      return { problem: `${what} have an id that is not ${form}` };
+    }
+    if (typeof hash !== "string" || !HASH.test(hash)) {
+      return { problem: `${what} have a hash that is not 64 hexadecimal digits in lower case` };
+    }
+    credentials.push({ id, hash });
+  }
+  return { credentials };
+}
+
+const ID = new RegExp(`^[A-Za-z0-9-]{1,${MAX_CREDENTIAL_ID_CHARACTERS}}$`);
+const HASH = /^[0-9a-f]{64}$/;
+
 /** Header of a request in a tunnel: the id of the credential that the client has shown. Absent: it was the passphrase, or none is needed. */
 export const CREDENTIAL_HEADER = "x-jumptab-credential";

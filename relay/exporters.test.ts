@@ -2,7 +2,8 @@ import { hash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { CloseCode } from "../proto/tunnel/index.ts";
 import { type AttachedExporter, Exporters, type ExportersOptions } from "./exporters.ts";
-import { MAX_DEPARTED, MAX_EXPORTERS } from "./limits.ts";
+import { MAX_DEPARTED, MAX_DEPARTED_CREDENTIALS, MAX_EXPORTERS } from "./limits.ts";
+import { credentialsOf } from "./testing/test-page.ts";
 
 const sha = (text: string): string => hash("sha256", text, "hex");
 
@@ -12,6 +13,7 @@ function page(
     uuid?: string;
     name?: string;
     passphrase?: string;
+    links?: Record<string, string>;
     instance?: string;
     takeOver?: boolean;
     from?: string;
@@ -25,6 +27,7 @@ function page(
       uuid: options.uuid ?? options.name ?? "uuid",
       name: options.name ?? "board",
       ...(options.passphrase === undefined ? {} : { passphraseHash: sha(options.passphrase) }),
+      ...(options.links && { credentials: credentialsOf(options.links) }),
     },
     instance: options.instance ?? "page-1",
     takeOver: options.takeOver ?? false,
@@ -180,5 +183,97 @@ describe("finding", () => {
     stop();
     all.attach(exporter);
     expect(changes).toBe(2);
+  });
+});
+
+describe("credentials", () => {
+  const one = { uuid: "1", name: "one", passphrase: "p1", instance: "i1" };
+  const two = { uuid: "2", name: "two", passphrase: "p2", instance: "i2" };
+
+  it("open their exporter, each by its id, and the passphrase has none", () => {
+    const all = exporters();
+    const { exporter } = page({ ...one, links: { ana: "link-a", ben: "link-b" } });
+    all.attach(exporter);
+    expect(all.find("p1")).toEqual({ kind: "exporter", exporter });
+    expect(all.find("link-a")).toEqual({ kind: "exporter", exporter, credential: "ana" });
+    expect(all.find("link-b")).toEqual({ kind: "exporter", exporter, credential: "ben" });
+    expect(all.find("link-c").kind).toBe("unauthenticated");
+  });
+
+  it("are replaced as a whole, and only those of an exporter that is attached", () => {
+    const all = exporters();
+    const old = page({ ...one, links: { ana: "link-a" } });
+    const { exporter } = page({ ...one, links: { ana: "link-a" } });
+    all.attach(old.exporter);
+    all.attach(exporter);
+    all.replaceCredentials(exporter, credentialsOf({ ben: "link-b" }));
+    all.replaceCredentials(old.exporter, credentialsOf({ ana: "link-a" }));
+    expect(all.find("link-a").kind).toBe("unauthenticated");
+    expect(all.find("link-b")).toMatchObject({ kind: "exporter", credential: "ben" });
+  });
+
+  it("never open an exporter whose passphrase or credential the hash already is", () => {
+    const all = exporters();
+    const first = page({ ...one, links: { ana: "link", own: "p1" } });
+    const second = page({ ...two, links: { mine: "link", stolen: "p1", ok: "link-2" } });
+    all.attach(first.exporter);
+    all.attach(second.exporter);
+    expect(all.find("p1")).toEqual({ kind: "exporter", exporter: first.exporter });
+    expect(all.find("link")).toEqual({ kind: "exporter", exporter: first.exporter, credential: "ana" });
+    expect(all.find("link-2")).toMatchObject({ exporter: second.exporter, credential: "ok" });
+    // Also one that was there before the passphrase.
+    const third = page({ uuid: "3", name: "three", passphrase: "link-2", instance: "i3" });
+    expect(all.refusal(third.exporter)).toBeUndefined();
+    all.attach(third.exporter);
+    expect(all.find("link-2")).toEqual({ kind: "exporter", exporter: third.exporter });
+  });
+
+  it("never take the place of the bench's passphrase while its page is away", () => {
+    const all = exporters({ bench: { id: "bench", passphraseHash: sha("bench") } });
+    all.attach(page({ ...one, links: { thief: "bench" } }).exporter);
+    expect(all.find("bench").kind).toBe("away");
+  });
+
+  it("lead to an exporter that is away, or was here, as its passphrase does", () => {
+    const all = exporters({ now: () => 7 });
+    all.attach(page(two).exporter);
+    const away = page({ ...one, links: { ana: "link-a" }, awaySince: 5 });
+    all.attach(away.exporter);
+    expect(all.find("link-a")).toEqual(all.find("p1"));
+    expect(all.find("link-a")).toMatchObject({ kind: "away", expectedBack: true, departed: { kept: true } });
+    all.detach(away.exporter, { unfinished: true });
+    expect(all.find("link-a")).toEqual(all.find("p1"));
+    expect(all.find("link-a")).toMatchObject({ kind: "away", departed: { name: "one", at: 7 } });
+    // It comes back without that link.
+    all.attach(page({ ...one, links: { ben: "link-b" } }).exporter);
+    expect(all.find("link-a").kind).toBe("unauthenticated");
+  });
+
+  it("of those that left are remembered up to a bound, the oldest first out", () => {
+    const all = exporters();
+    all.attach(page(two).exporter);
+    const count = MAX_DEPARTED_CREDENTIALS / 100 + 1;
+    for (let index = 0; index < count; index += 1) {
+      const links = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`${at}`, `${index}-${at}`]));
+      const { exporter } = page({
+        uuid: `u${index}`,
+        name: `e${index}`,
+        passphrase: `e${index}`,
+        instance: `e${index}`,
+        links,
+      });
+      all.attach(exporter);
+      all.detach(exporter, { unfinished: false });
+    }
+    expect(all.find("0-0").kind).toBe("unauthenticated");
+    expect(all.find("e0").kind).toBe("away");
+    expect(all.find(`${Math.trunc(count)}-99`).kind).toBe("away");
+  });
+
+  it("are nothing with --unsafe-no-auth", () => {
+    const all = exporters({ noAuth: true });
+    const { exporter } = page({ name: "one", links: { ana: "link-a" } });
+    all.attach(exporter);
+    expect(all.find("link-a")).toEqual({ kind: "exporter", exporter });
   });
 });

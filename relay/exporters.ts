@@ -1,15 +1,22 @@
 /**
- * Which exporters are attached, who may attach, and which one a passphrase opens. Knows no sockets.
+ * Which exporters are attached, who may attach, and which one a passphrase, or another credential, opens. Knows no sockets.
  * Above: tunnel-endpoint.ts attaches, gateway.ts finds. Below: the tunnel, as an interface.
  */
 
+import type { Credential } from "../proto/credentials.ts";
 import {
   CloseCode,
   type ExporterIdentity,
   type RequestHead,
   type TunnelStream,
 } from "../proto/tunnel/index.ts";
-import { EXPECTED_BACK_MS, MAX_DEPARTED, MAX_EXPORTERS, MAX_NAME_IN_REASON } from "./limits.ts";
+import {
+  EXPECTED_BACK_MS,
+  MAX_DEPARTED,
+  MAX_DEPARTED_CREDENTIALS,
+  MAX_EXPORTERS,
+  MAX_NAME_IN_REASON,
+} from "./limits.ts";
 import { hashHeaderValue, sameSecret } from "./secret.ts";
 
 /** In place of a hash, for an exporter whose clients need no passphrase. */
@@ -48,7 +55,12 @@ export interface Refusal {
 
 /** What a presented passphrase leads to. */
 export type Found =
-  | { readonly kind: "exporter"; readonly exporter: AttachedExporter }
+  | {
+      readonly kind: "exporter";
+      readonly exporter: AttachedExporter;
+      /** The id of what was presented in place of the exporter's passphrase. */
+      readonly credential?: string;
+    }
   /** Nobody is there at all, or not the one that this passphrase opens. `expectedBack`: it is worth a short wait. */
   | { readonly kind: "away"; readonly departed: Departed | undefined; readonly expectedBack: boolean }
   | { readonly kind: "unauthenticated" };
@@ -61,6 +73,20 @@ export interface Departed {
   readonly unfinished: boolean;
   /** Its page has only lost its connection, and what runs there waits for it: `at` is since when. */
   readonly kept?: true;
+}
+
+/** What a hash opens. */
+interface Opened {
+  readonly hash: string;
+  readonly exporter: AttachedExporter;
+  /** Absent: it is that of the exporter's passphrase. */
+  readonly credential?: string;
+}
+
+/** An exporter that has left, with the hashes of its credentials. */
+interface Gone {
+  readonly departed: Departed;
+  readonly credentials: readonly string[];
 }
 
 export interface ExportersOptions {
@@ -76,8 +102,14 @@ export interface ExportersOptions {
 export class Exporters {
   readonly #options: ExportersOptions;
   readonly #byUuid = new Map<string, AttachedExporter>();
-  readonly #byHash = new Map<string, AttachedExporter>();
-  readonly #departed = new Map<string, Departed>();
+  /** What each attached exporter has beside its passphrase. */
+  readonly #credentials = new Map<AttachedExporter, readonly Credential[]>();
+  /** What each hash opens. Made anew of the two above with every change of them. */
+  readonly #byHash = new Map<string, Opened>();
+  /** By the hash of their passphrase. */
+  readonly #departed = new Map<string, Gone>();
+  /** Hashes of their credentials, and those of their passphrases. */
+  readonly #departedCredentials = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
 
   constructor(options: ExportersOptions) {
@@ -139,10 +171,21 @@ export class Exporters {
       const reason = whyReplaced(other, candidate);
       other.tunnel.close(CloseCode.replaced, reason);
     }
-    const { uuid, passphraseHash } = candidate.identity;
+    const { uuid, passphraseHash, credentials = [] } = candidate.identity;
     this.#byUuid.set(uuid, candidate);
-    if (passphraseHash !== undefined) this.#byHash.set(passphraseHash, candidate);
-    this.#departed.delete(passphraseHash ?? NO_PASSPHRASE);
+    this.#forgetDeparted(passphraseHash ?? NO_PASSPHRASE);
+    this.replaceCredentials(candidate, credentials);
+  }
+
+  /**
+   * What opens an attached exporter beside its passphrase, in the place of what did before. Does nothing for one that was replaced.
+   * A hash that is another exporter's leads there as before: a passphrase comes before a credential, and the first of two
+   * credentials before the second.
+   */
+  replaceCredentials(exporter: AttachedExporter, credentials: readonly Credential[]): void {
+    if (this.#byUuid.get(exporter.identity.uuid) !== exporter) return;
+    // Without passphrases there is nothing for them to be beside.
+    this.#credentials.set(exporter, this.#options.noAuth ? [] : credentials);
     this.#changed();
   }
 
@@ -153,32 +196,30 @@ export class Exporters {
    */
   detach(exporter: AttachedExporter, { unfinished }: { unfinished: boolean }): void {
     if (this.#byUuid.get(exporter.identity.uuid) !== exporter) return;
-    this.#remove(exporter);
     const { passphraseHash = NO_PASSPHRASE, name } = exporter.identity;
-    this.#departed.delete(passphraseHash);
-    this.#departed.set(passphraseHash, { name, at: this.#now(), unfinished });
-    const [oldest] = this.#departed.keys();
-    if (this.#departed.size > MAX_DEPARTED && oldest !== undefined) this.#departed.delete(oldest);
+    const hashes = (this.#credentials.get(exporter) ?? []).map(({ hash }) => hash);
+    this.#remove(exporter);
+    this.#rememberDeparted(passphraseHash, hashes, { name, at: this.#now(), unfinished });
     this.#changed();
   }
 
   /** An attached exporter's `awaySince` has changed. */
   moved(): void {
-    this.#changed();
+    this.#tell();
   }
 
   /** @param presented The value of the passphrase header as it came, if it did. */
   find(presented: string | undefined): Found {
     if (this.#options.noAuth) {
       const [exporter] = this.#byUuid.values();
-      return exporter === undefined ? this.#away(this.#departed.get(NO_PASSPHRASE)) : this.#there(exporter);
+      return exporter === undefined ? this.#away(this.#departedBy(NO_PASSPHRASE)) : this.#there(exporter);
     }
     const hash = presented === undefined ? undefined : hashHeaderValue(presented);
-    const exporter = hash === undefined ? undefined : this.#byHash.get(hash);
-    if (hash !== undefined && exporter?.identity.passphraseHash !== undefined) {
-      if (sameSecret(exporter.identity.passphraseHash, hash)) return this.#there(exporter);
+    const opened = hash === undefined ? undefined : this.#byHash.get(hash);
+    if (hash !== undefined && opened !== undefined && sameSecret(opened.hash, hash)) {
+      return this.#there(opened.exporter, opened.credential);
     }
-    const departed = hash === undefined ? undefined : this.#departed.get(hash);
+    const departed = hash === undefined ? undefined : this.#departedBy(hash);
     const benchHash = this.#options.bench?.passphraseHash;
     const isBench = benchHash !== undefined && hash !== undefined && sameSecret(benchHash, hash);
     if (departed !== undefined || isBench) return this.#away(departed);
@@ -190,9 +231,11 @@ export class Exporters {
   }
 
   /** Attached: with its page, or waiting for it. */
-  #there(exporter: AttachedExporter): Found {
+  #there(exporter: AttachedExporter, credential?: string): Found {
     const { awaySince } = exporter.tunnel;
-    if (awaySince === undefined) return { kind: "exporter", exporter };
+    if (awaySince === undefined) {
+      return { kind: "exporter", exporter, ...(credential !== undefined && { credential }) };
+    }
     const departed = { name: exporter.identity.name, at: awaySince, unfinished: true, kept: true } as const;
     return { kind: "away", departed, expectedBack: true };
   }
@@ -230,15 +273,56 @@ export class Exporters {
   }
 
   #remove(exporter: AttachedExporter): void {
-    const { uuid, passphraseHash } = exporter.identity;
-    this.#byUuid.delete(uuid);
-    if (passphraseHash !== undefined && this.#byHash.get(passphraseHash) === exporter) {
-      this.#byHash.delete(passphraseHash);
-    }
+    this.#byUuid.delete(exporter.identity.uuid);
+    this.#credentials.delete(exporter);
   }
 
   #changed(): void {
+    this.#byHash.clear();
+    for (const exporter of this.#byUuid.values()) {
+      const { passphraseHash: hash } = exporter.identity;
+      if (hash !== undefined) this.#byHash.set(hash, { hash, exporter });
+    }
+    const { bench } = this.#options;
+    for (const [exporter, credentials] of this.#credentials) {
+      for (const { id, hash } of credentials) {
+        // The bench's passphrase is its own also while its page is away.
+        const isBench = hash === bench?.passphraseHash && exporter.identity.uuid !== bench.id;
+        if (!isBench && !this.#byHash.has(hash)) this.#byHash.set(hash, { hash, exporter, credential: id });
+      }
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of [...this.#listeners]) listener();
+  }
+
+  #departedBy(hash: string): Departed | undefined {
+    return this.#departed.get(this.#departedCredentials.get(hash) ?? hash)?.departed;
+  }
+
+  #rememberDeparted(passphraseHash: string, credentials: readonly string[], departed: Departed): void {
+    this.#forgetDeparted(passphraseHash);
+    this.#departed.set(passphraseHash, { departed, credentials });
+    const [oldest] = this.#departed.keys();
+    if (this.#departed.size > MAX_DEPARTED && oldest !== undefined) this.#forgetDeparted(oldest);
+    for (const hash of credentials) {
+      if (this.#departed.has(hash)) continue;
+      this.#departedCredentials.delete(hash);
+      this.#departedCredentials.set(hash, passphraseHash);
+      const [first] = this.#departedCredentials.keys();
+      if (this.#departedCredentials.size > MAX_DEPARTED_CREDENTIALS && first !== undefined) {
+        this.#departedCredentials.delete(first);
+      }
+    }
+  }
+
+  #forgetDeparted(passphraseHash: string): void {
+    for (const hash of this.#departed.get(passphraseHash)?.credentials ?? []) {
+      if (this.#departedCredentials.get(hash) === passphraseHash) this.#departedCredentials.delete(hash);
+    }
+    this.#departed.delete(passphraseHash);
   }
 
   #conflicts({ identity }: AttachedExporter): AttachedExporter[] {

@@ -153,7 +153,7 @@ export class Gateway {
     }
     const found = this.#options.exporters.find(incoming.presented);
     const waitMs = this.#worthWaitingMs(found);
-    if (found.kind === "exporter") return this.#forward(incoming, found.exporter) ? 0 : waitMs;
+    if (found.kind === "exporter") return this.#forward(incoming, found) ? 0 : waitMs;
     if (found.kind === "away" && asksForStatus(incoming)) {
       // Who asks for the status may hear that there is nobody: all others wait for as long as anybody tries to change that.
       if (this.#isExpected(found)) return waitMs;
@@ -182,14 +182,14 @@ export class Gateway {
   }
 
   /** @returns false when the tunnel takes no call just now, and nothing has been sent. */
-  #forward(incoming: Incoming, exporter: AttachedExporter): boolean {
+  #forward(incoming: Incoming, { exporter, credential }: There): boolean {
     const { exchange, protocol } = incoming;
     let stream: TunnelStream;
     try {
       stream = exporter.tunnel.open({
         method: exchange.method,
         path: exchange.path,
-        h: forwardedRequestHeaders(exchange.headers, exchange.client),
+        h: forwardedRequestHeaders(exchange.headers, exchange.client, credential),
       });
     } catch (error) {
       if (!(error instanceof StreamReset)) throw error;
@@ -370,6 +370,7 @@ export class Gateway {
   }
 }
 
+type There = Extract<Found, { kind: "exporter" }>;
 type Away = Extract<Found, { kind: "away" }>;
 
 const OK = 0;

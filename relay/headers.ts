@@ -5,6 +5,7 @@
 
 import type { OutgoingHttpHeaders } from "node:http";
 import { CLIENT_HEADER } from "../proto/client-header.ts";
+import { CREDENTIAL_HEADER } from "../proto/credentials.ts";
 import type { HeaderList } from "../proto/tunnel/index.ts";
 
 /** The header that opens an exporter to its clients. It ends at the relay. */
@@ -36,12 +37,22 @@ const OWN_PREFIX = "x-jumptab-";
  * What of a request goes into the tunnel: all but what was meant for the relay, and who it is from.
  *
  * @param client The client and its connection, as client-names.ts has it.
+ * @param credential The id of the credential that the client has shown in place of the passphrase.
  */
-export function forwardedRequestHeaders(headers: HeaderList, client: string): HeaderList {
+export function forwardedRequestHeaders(
+  headers: HeaderList,
+  client: string,
+  credential?: string,
+): HeaderList {
   const forwarded = headers.filter(
     ([name]) => name !== PASSPHRASE_HEADER && !name.startsWith(OWN_PREFIX) && !HOP_BY_HOP.has(name),
   );
-  return [...forwarded, [CLIENT_HEADER, client]];
+  const own: HeaderList = [[CLIENT_HEADER, client]];
+  return [
+    ...forwarded,
+    ...own,
+    ...(credential === undefined ? [] : [[CREDENTIAL_HEADER, credential] as const]),
+  ];
 }
 
 /** What only the relay may say of its own origin and of its own framing. A page answers calls; it is not the site. */

@@ -145,8 +145,11 @@ export const MAX_STATUS_TEXT_BYTES = 2 * 1024;
 /** 5 s from the WebSocket's start to HELLO: the page sends it first of all. */
 export const HELLO_TIMEOUT_MS = 5_000;
 
-/** 8 KiB for the message with HELLO: a name of 253 characters, a token, four uuids. */
-export const MAX_HELLO_BYTES = 8 * 1024;
+/** 32 KiB for the message with HELLO: a name of 253 characters, a token, four uuids, and 128 credentials of at most 148 bytes. */
+export const MAX_HELLO_BYTES = 32 * 1024;
+
+/** 32 KiB for a list of credentials that replaces another: as many as HELLO may have. */
+export const MAX_CREDENTIALS_BYTES = 32 * 1024;
 
 /** A PING every 5 s. Chromium answers the WebSocket's own pings even while the page is frozen, so it is a frame. */
 export const PING_INTERVAL_MS = 5_000;
@@ -168,6 +171,9 @@ export const MAX_UNGREETED_TUNNELS = 64;
 
 /** Exporters that left and are remembered, so that their clients hear "no page" and not "wrong passphrase". */
 export const MAX_DEPARTED = 256;
+
+/** Credentials of those that are remembered with them: 16 for each of those, or all that 32 of them may have. */
+export const MAX_DEPARTED_CREDENTIALS = 4096;
 
 /** 60 s after a page went without being stopped it counts as on its way back: a reload takes seconds, a restart of the browser a minute. */
 export const EXPECTED_BACK_MS = 60_000;

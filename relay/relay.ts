@@ -6,11 +6,13 @@
 import { randomUUID } from "node:crypto";
 import packageJson from "../package.json" with { type: "json" };
 import type { RelayEnd } from "../proto/boot.ts";
+import { CREDENTIALS_PATH } from "../proto/credentials.ts";
 import type { TunnelLimits } from "../proto/tunnel/index.ts";
 import { type AddressLimitOptions, createAddressLimits } from "./address-limits.ts";
 import type { BenchFile } from "./bench.ts";
 import { type ServedBench, serveBoot } from "./boot.ts";
 import { corsHeaders } from "./cors.ts";
+import { CredentialLists } from "./credential-lists.ts";
 import { Dispatch } from "./dispatch.ts";
 import { Exporters } from "./exporters.ts";
 import { Fetches, type FetchOptions } from "./fetch/fetches.ts";
@@ -163,11 +165,15 @@ export function createRelay(options: RelayOptions): Relay {
     corsHeaders,
   });
   const fetches = new Fetches({ ...options.fetch, log, metrics });
+  const credentials = new CredentialLists({ exporters, log });
   const tunnels = new TunnelEndpoint({
     exporters,
     log,
     metrics,
-    onStream: (stream, exporter) => fetches.serve(stream, exporter),
+    onStream(stream, exporter) {
+      if (stream.request.path === CREDENTIALS_PATH) void credentials.serve(stream, exporter);
+      else fetches.serve(stream, exporter);
+    },
     instance: randomUUID(),
     attachToken,
     addressLimits: limits,

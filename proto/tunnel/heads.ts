@@ -3,6 +3,7 @@
  * Above: tunnel.ts. Below: types.ts. Specification: docs/tunnel-protocol.md, "Frames".
  */
 
+import { type Credential, parseCredentials } from "../credentials.ts";
 import { encodeU32, readU32 } from "./frame.ts";
 import {
   MAX_INSTANCE_CHARACTERS,
@@ -75,7 +76,8 @@ export function parseGoaway(payload: Uint8Array): Goaway {
 
 export function parseHello(payload: Uint8Array): Hello {
   const hello = parseObject(payload, "HELLO");
-  const { v, role, instance, windows, tunnel, received, dial, exporter, attachToken, takeOver } = hello;
+  const { v, role, instance, windows, tunnel, received, dial, exporter, attachToken, takeOver, passphrase } =
+    hello;
   if (v !== 1) {
     // Only a number is repeated: other values may be long, or no text at all.
     const version = typeof v === "number" ? `version ${v}` : "an unknown version";
@@ -102,6 +104,9 @@ export function parseHello(payload: Uint8Array): Hello {
   if (takeOver !== undefined && typeof takeOver !== "boolean") {
     throw new TunnelProtocolError("HELLO's takeOver is neither true nor false");
   }
+  if (passphrase !== undefined && typeof passphrase !== "string") {
+    throw new TunnelProtocolError("HELLO's passphrase is not text");
+  }
   return {
     v,
     role,
@@ -113,23 +118,37 @@ export function parseHello(payload: Uint8Array): Hello {
     ...(exporter === undefined ? {} : { exporter: checkExporter(exporter) }),
     ...(attachToken === undefined ? {} : { attachToken }),
     ...(takeOver === undefined ? {} : { takeOver }),
+    ...(passphrase === undefined ? {} : { passphrase }),
   };
 }
 
 function checkExporter(exporter: unknown): ExporterIdentity {
   if (!isObject(exporter)) throw new TunnelProtocolError("HELLO's exporter is not an object");
-  const { uuid, name, passphraseHash } = exporter;
+  const { uuid, name, passphraseHash, credentials } = exporter;
   if (typeof uuid !== "string" || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) {
     throw new TunnelProtocolError("HELLO's exporter has no uuid in lower case");
   }
   if (typeof name !== "string" || name.length === 0 || name.length > MAX_NAME_CHARACTERS) {
     throw new TunnelProtocolError(`HELLO's exporter has no name of 1 to ${MAX_NAME_CHARACTERS} characters`);
   }
-  if (passphraseHash === undefined) return { uuid, name };
-  if (typeof passphraseHash !== "string" || !/^[0-9a-f]{64}$/.test(passphraseHash)) {
+  if (
+    passphraseHash !== undefined &&
+    (typeof passphraseHash !== "string" || !/^[0-9a-f]{64}$/.test(passphraseHash))
+  ) {
     throw new TunnelProtocolError("HELLO's passphrase hash is not 64 hexadecimal digits");
   }
-  return { uuid, name, passphraseHash };
+  return {
+    uuid,
+    name,
+    ...(passphraseHash === undefined ? {} : { passphraseHash }),
+    ...(credentials === undefined ? {} : { credentials: checkCredentials(credentials) }),
+  };
+}
+
+function checkCredentials(value: unknown): readonly Credential[] {
+  const parsed = parseCredentials(value, "HELLO's credentials");
+  if ("problem" in parsed) throw new TunnelProtocolError(parsed.problem);
+  return parsed.credentials;
 }
 
 function isInstance(value: unknown): value is string {

@@ -3,6 +3,8 @@
  * Above: relay/ and web/tunnel/. Below: nothing. Specification: docs/tunnel-protocol.md.
  */
 
+import type { Credential } from "../credentials.ts";
+
 /** Header names are lower case; a name may occur more than once. `-bin` values stay base64. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
@@ -56,8 +58,8 @@ export interface ExporterIdentity {
   readonly name: string;
   /** Lower-case hex SHA-256 of the passphrase in UTF-8; absent when clients need none. */
   readonly passphraseHash?: string;
-  /** What else opens it: see proto/credentials.ts. Absent: nothing. */
-  readonly credentials?: readonly { readonly id: string; readonly hash: string }[];
+  /** What else opens it. Absent: nothing. */
+  readonly credentials?: readonly Credential[];
 }
 
 /** gRPC status numbers that the tunnel itself uses. @see https://grpc.io/docs/guides/status-codes/ */

@@ -6,6 +6,7 @@
 import { hash, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { WebSocket } from "ws";
+import { CREDENTIALS_PATH, type Credential, type CredentialList } from "../../proto/credentials.ts";
 import {
   DiallingEnd,
   decodeHello,
@@ -26,6 +27,8 @@ export interface TestPageOptions {
   readonly name?: string;
   /** null: none, as with `--unsafe-no-auth`. */
   readonly passphrase?: string | null;
+  /** What else opens it: secrets, by the ids of their credentials. */
+  readonly links?: Readonly<Record<string, string>>;
   /** The page load. */
   readonly instance?: string;
   readonly attachToken?: string;
@@ -60,6 +63,7 @@ export class TestPage {
       uuid: options.uuid ?? randomUUID(),
       name: options.name ?? "board",
       ...(passphrase === null ? {} : { passphraseHash: hash("sha256", passphrase, "hex") }),
+      ...(options.links && { credentials: credentialsOf(options.links) }),
     };
     this.attached = this.#attached.promise;
     // A test that is about something else does not have to look at it.
@@ -131,6 +135,22 @@ export class TestPage {
     return webSocket;
   }
 
+  /** Replace the list of what opens it beside its passphrase; a text is the body as it is. */
+  async putCredentials(
+    links: Readonly<Record<string, string>> | string,
+    { method = "PUT" } = {},
+  ): Promise<{ readonly status: number; readonly text: string }> {
+    const stream = this.tunnel.open({ method, path: CREDENTIALS_PATH, h: [] });
+    const list: CredentialList | string =
+      typeof links === "string" ? links : { credentials: credentialsOf(links) };
+    void stream.write(Buffer.from(typeof list === "string" ? list : JSON.stringify(list)));
+    stream.end();
+    const { status } = await stream.response;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of stream.body) chunks.push(chunk);
+    return { status, text: Buffer.concat(chunks).toString() };
+  }
+
   /** Break the connection without a word; resolves when it is gone. */
   async drop(): Promise<void> {
     const gone = new Promise<void>((resolve) => this.webSocket.once("close", () => resolve()));
@@ -175,6 +195,10 @@ export class TestPage {
     void tunnel.closed.then(this.#closed.resolve);
     return tunnel;
   }
+}
+
+export function credentialsOf(links: Readonly<Record<string, string>>): readonly Credential[] {
+  return Object.entries(links).map(([id, secret]) => ({ id, hash: hash("sha256", secret, "hex") }));
 }
 
 export class RefusedError extends Error {
