@@ -15,7 +15,9 @@ export type TabFact =
   /** What the log panel shows. */
   | "log-filter"
   /** Lines that were typed into the terminal. */
-  | "shell-history";
+  | "shell-history"
+  /** The base of links that was chosen. */
+  | "share-address";
 
 const LASTING: ReadonlySet<TabFact> = new Set(["consoles"]);
 
