@@ -62,6 +62,30 @@ describe("firstCommands()", () => {
     expect(firstCommands([sampleSerial("con$1")])).toEqual(["j 'con$1' start-console", "j --help"]);
   });
 
+  it("says how a file gets to the board, in the words of the driver's own client", () => {
+    for (const [clientClass, calls, line] of [
+      ["jumpstarter_driver_opendal.client.FlasherClient", ["flash", "dump"], "j storage flash image.img"],
+      [
+        "jumpstarter_driver_opendal.client.StorageMuxFlasherClient",
+        ["host", "dut", "off", "write", "read"],
+        "j storage flash image.img",
+      ],
+      ["jumpstarter_driver_esp32.client.Esp32FlasherClient", ["flash"], "j storage flash app.bin -a 0x10000"],
+      ["jumpstarter_driver_pi_pico.client.PiPicoClient", ["flash"], "j storage flash app.uf2"],
+      ["jumpstarter_driver_probe_rs.client.ProbeRsClient", ["download"], "j storage download app.elf"],
+    ] as const) {
+      expect(firstCommands([sampleDriver("storage", { clientClass, calls })])).toEqual([line, "j --help"]);
+    }
+  });
+
+  it("does not promise a command that a client lacks", () => {
+    const mux = sampleDriver("storage", {
+      clientClass: "jumpstarter_driver_opendal.client.StorageMuxClient",
+      calls: ["host", "dut", "off", "write", "read"],
+    });
+    expect(firstCommands([mux])).toEqual(["j --help"]);
+  });
+
   it("does not promise what is not there", () => {
     expect(firstCommands([sampleDriver("echo")])).toEqual(["j --help"]);
   });

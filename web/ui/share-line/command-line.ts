@@ -1,9 +1,10 @@
 /**
  * What a client types to reach this exporter.
- * Above: share-line.ts. Below: the options of `jmp shell` and the names of Jumpstarter's packages.
+ * Above: share-line.ts, share/. Below: the options of `jmp shell`, the names of Jumpstarter's packages, and those of its flashers' commands.
  */
 
 import type { DriverSnapshot } from "../../messages.ts";
+import { fileAbilities } from "../driver-cards/file-abilities.ts";
 import type { RelayInfo } from "../model.ts";
 
 /** The line that opens a shell on this exporter. */
@@ -48,11 +49,33 @@ export function firstCommands(drivers: readonly DriverSnapshot[]): readonly stri
     drivers,
     (driver) => driver.category === "serial" && driver.streams.includes("connect"),
   );
+  const flasher = nearest(drivers, (driver) => flashWords(driver) !== undefined);
   return [
     ...(power ? [`j ${shellPath(power.path)} on`] : []),
     ...(serial ? [`j ${shellPath(serial.path)} start-console`] : []),
+    ...(flasher ? [`j ${shellPath(flasher.path)} ${flashWords(flasher)}`] : []),
     "j --help",
   ];
+}
+
+/** How its client takes a file, with a name that says which kind of file; undefined: it takes none. */
+function flashWords(driver: DriverSnapshot): string | undefined {
+  const method = fileAbilities(driver)?.send.method;
+  switch (driver.clientClass.split(".").at(-1)) {
+    case "Esp32FlasherClient":
+      return "flash app.bin -a 0x10000";
+    case "PiPicoClient":
+      return "flash app.uf2";
+    case "StlinkMsdFlasherClient":
+      return "flash app.bin";
+    case "ProbeRsClient":
+      return "download app.elf";
+    // It has no command that takes a file.
+    case "StorageMuxClient":
+      return undefined;
+    default:
+      return method === "flash" || method === "write" ? "flash image.img" : undefined;
+  }
 }
 
 /** The first one with the shortest path: an alias at the top is handier than what it stands for. */

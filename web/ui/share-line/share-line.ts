@@ -57,6 +57,10 @@ export class ShareLine extends LitElement {
         margin-top: 0.375rem;
       }
 
+      .all {
+        margin-top: 0.5rem;
+      }
+
       details {
         margin-top: 0.5rem;
       }
@@ -106,6 +110,14 @@ export class ShareLine extends LitElement {
     return html`
       <h2 id="title">Connect from a shell</h2>
       ${this.#renderLine(command, "Copy the command", "jmp shell command")}
+      ${
+        this.passphrase === undefined
+          ? null
+          : html`<p class="all small muted">
+              It has the bench's own passphrase: who holds this line may do everything, until the bench is deleted. A link
+              ends by itself, and can be taken back.
+            </p>`
+      }
       <div class="then small">
         <span>Then, in that shell:</span>
         ${firstCommands(this.drivers).map((line) => html`<code>${line}</code>`)}
