@@ -345,13 +345,14 @@ export const ZONES: readonly Zone[] = [
       "web/store/**",
       "web/ui/model.ts",
       "web/config/examples.ts",
+      "web/config/edit-config.ts",
       "web/boards/**",
       "proto/*.ts",
       "drivers/base/**",
     ],
     // The window looks for images where the worker keeps them.
     tests: ["web/images/create-storage.ts"],
-    packages: ["yaml"],
+    packages: [],
     rule: "the window's half joins store, worker and relay to the model that web/ui draws: it runs no driver and no tunnel",
   },
   {

@@ -43,7 +43,7 @@ export:
   });
 
   it("says which line to correct when the text is not YAML", () => {
-    expect(() => addSerialDriver('metadata: {}\nexport: "\n', FTDI)).toThrow(/error in line \d+/);
+    expect(() => addSerialDriver('metadata: {}\nexport: "\n', FTDI)).toThrow(/Line \d+: .*Edit/);
   });
 
   for (const yaml of ["- a\n- b\n", "export: [a]\n", "export: 5\n"]) {
