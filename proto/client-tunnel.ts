@@ -9,3 +9,9 @@ export const CLIENT_TUNNEL_PATH = "client";
 
 /** Subprotocol of the WebSocket. Its HELLO has `passphrase`, and no `exporter`. */
 export const CLIENT_TUNNEL_SUBPROTOCOL = "jumptab-client.v1";
+
+/** Header of an UNAUTHENTICATED answer of the exporter: what is the matter with the link, for a page that says what to do. */
+export const LINK_HEADER = "x-jumptab-link";
+
+/** `unknown`: nobody knows it, or it was taken out of the list. `used`: it was for one use, and another browser has opened it. */
+export type LinkTrouble = "unknown" | "revoked" | "expired" | "used";

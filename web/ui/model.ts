@@ -290,7 +290,9 @@ export interface PageStream {
 export type PageStreamItem =
   | { readonly kind: "data"; readonly bytes: Uint8Array }
   /** The page was too slow: so many bytes are missing here. */
-  | { readonly kind: "skipped"; readonly bytes: number };
+  | { readonly kind: "skipped"; readonly bytes: number }
+  /** Something to know about the stream, which is not of the device: a colleague's page has lost its connection, and is back. */
+  | { readonly kind: "remark"; readonly text: string };
 
 /** The page as the elements hold it. */
 export interface PageModel {

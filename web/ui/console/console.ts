@@ -182,6 +182,7 @@ export class Console extends LitElement {
     try {
       for await (const item of stream.items) {
         if (item.kind === "data") await terminal.write(item.bytes);
+        else if (item.kind === "remark") terminal.remark(item.text);
         else terminal.remark(`${item.bytes} bytes were left out: the page could not draw them in time`);
       }
       terminal.remark("closed");
