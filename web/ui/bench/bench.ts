@@ -1,6 +1,6 @@
 /**
  * One bench: its session, how it is reached, its drivers, its log, its terminal, and what is wrong with it.
- * Above: app.ts. Below: session, share-line, tunnel-state, driver-cards, log-panel, shell, bench-settings, problem-list.
+ * Above: app.ts. Below: session, share, tunnel-state, driver-cards, log-panel, shell, bench-settings, problem-list.
  */
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
@@ -16,7 +16,8 @@ import "../problem-list/problem-list.ts";
 import type { ShowHookEvent } from "../session/session-state.ts";
 import "../session/session-state.ts";
 import { hookInFocus } from "../session/session-text.ts";
-import "../share-line/share-line.ts";
+import "../share/share-section.ts";
+import "../share/who-is-here.ts";
 import { count } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
@@ -203,13 +204,13 @@ export class BenchView extends LitElement {
   /** How others reach the bench: the line for a shell, links, who is here and who drives. */
   #renderShare() {
     return html`
-      <jumptab-share-line
+      <jumptab-share-section
+        .bench=${this.bench}
+        .snapshot=${this.snapshot}
         .relay=${this.relay}
-        .passphrase=${this.bench.passphrase}
-        .drivers=${this.snapshot.drivers}
         .actions=${this.actions}
         ?reachable=${mayBeReached(this.snapshot.tunnel)}
-      ></jumptab-share-line>
+      ></jumptab-share-section>
     `;
   }
 
@@ -231,6 +232,7 @@ export class BenchView extends LitElement {
         <span class="chip ${tone}" role="status">${label}</span>
         ${activity.streams === 0 ? null : html`<span class="chip">${count(activity.streams, "stream")}</span>`}
         ${this.bench.file === undefined ? null : html`<span class="chip">from ${this.bench.file}</span>`}
+        <jumptab-who-is-here .people=${this.snapshot.people} .seat=${this.snapshot.seat}></jumptab-who-is-here>
         <div class="actions">
           <button type="button" class="quiet" ?disabled=${this.busy} @click=${this.#leave}>
             ${icons.back}All benches
