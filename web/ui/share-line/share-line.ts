@@ -9,6 +9,7 @@ import type { PageActions, RelayInfo } from "../model.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import { firstCommands, installCommand, shellCommand } from "./command-line.ts";
+import { commandWordStyles, commandWords } from "./command-words.ts";
 
 /** How long a button says that it has copied, in milliseconds: long enough to be read. */
 const COPIED_FOR_MS = 2_500;
@@ -24,6 +25,7 @@ export class ShareLine extends LitElement {
   };
   static override styles = [
     sharedStyles,
+    commandWordStyles,
     css`
       :host {
         padding: 0.875rem 1rem 0.75rem;
@@ -46,11 +48,6 @@ export class ShareLine extends LitElement {
         background: var(--raised);
         overflow-wrap: anywhere;
         user-select: all;
-      }
-
-      .word {
-        display: inline-block;
-        max-width: 100%;
       }
 
       .not-now {
@@ -114,8 +111,8 @@ export class ShareLine extends LitElement {
         this.passphrase === undefined
           ? null
           : html`<p class="all small muted">
-              It has the bench's own passphrase: who holds this line may do everything, until the bench is deleted. A link
-              ends by itself, and can be taken back.
+              Whoever has this line may do everything, for as long as this bench exists. A link can be for less, and can be
+              taken back.
             </p>`
       }
       <div class="then small">
@@ -135,7 +132,7 @@ export class ShareLine extends LitElement {
     const copied = this.copied === text;
     return html`
       <div class="line">
-        <code role="group" aria-label=${name}>${renderWords(text)}</code>
+        <code role="group" aria-label=${name}>${commandWords(text)}</code>
         <button type="button" aria-label=${label} @click=${() => this.#copy(text)}>
           ${copied ? icons.check : icons.copy}${copied ? "Copied" : "Copy"}
         </button>
@@ -156,13 +153,6 @@ export class ShareLine extends LitElement {
     super.disconnectedCallback();
     clearTimeout(this.#timer);
   }
-}
-
-/** Lines break between words and not at the hyphens of an option; only a word that is longer than a line is broken. */
-function renderWords(text: string) {
-  return text
-    .split(" ")
-    .map((word, index) => html`${index === 0 ? "" : " "}<span class="word">${word}</span>`);
 }
 
 customElements.define("jumptab-share-line", ShareLine);

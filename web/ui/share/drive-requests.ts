@@ -57,7 +57,7 @@ export class DriveRequests extends LitElement {
       ({ share, name }) => html`
         <div class="request" role="group" aria-label="${name} asks to drive">
           <span class="words">${requestText([{ share, name, since: 0 }])}</span>
-          <button type="button" class="small primary" @click=${() => this.#raise({ action: "grant", share })}>
+          <span class="row"><button type="button" class="small primary" @click=${() => this.#raise({ action: "grant", share })}>
             Let ${name} drive
           </button>
           <button
@@ -67,7 +67,7 @@ export class DriveRequests extends LitElement {
             @click=${() => this.#raise({ action: "refuse", share })}
           >
             Not now
-          </button>
+          </button></span>
         </div>
       `,
     );

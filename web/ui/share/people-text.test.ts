@@ -77,13 +77,13 @@ describe("whoIsHere()", () => {
 
 describe("seatText()", () => {
   it("lets the person at the board take the seat, take it back, and let go", () => {
-    expect(offered(FREE, BOARD)).toEqual(["Nobody in particular drives", "Drive alone: take"]);
+    expect(offered(FREE, BOARD)).toEqual(["Nobody drives", "Drive alone: take"]);
     expect(offered(AT_BOARD, BOARD)).toEqual(["You drive", "Let others drive: free"]);
     expect(offered(sampleDrivenBy("Ana"), BOARD)).toEqual(["Ana drives", "Take back: take"]);
   });
 
   it("lets a colleague take a free seat, leave it, ask for it, and ask no more", () => {
-    expect(offered(FREE, ANA)).toEqual(["Nobody in particular drives", "Drive: take"]);
+    expect(offered(FREE, ANA)).toEqual(["Nobody drives", "Drive: take"]);
     expect(offered(sampleDrivenBy("Ana"), ANA)).toEqual(["You drive", "Let others drive: free"]);
     expect(offered(sampleDrivenBy("Ana"), BEN)).toEqual(["Ana drives", "Ask to drive: ask"]);
     expect(offered(AT_BOARD, BEN)).toEqual(["The person at the board drives", "Ask to drive: ask"]);

@@ -65,8 +65,8 @@ function forBoard(holder: SeatSnapshot["holder"]): SeatText {
   switch (holder.kind) {
     case "free":
       return {
-        title: "Nobody in particular drives",
-        detail: "Whoever has a link with control may act, and so may you.",
+        title: "Nobody drives",
+        detail: "Whoever may control can act.",
         buttons: [
           {
             wish: { action: "take" },
@@ -83,7 +83,7 @@ function forBoard(holder: SeatSnapshot["holder"]): SeatText {
           {
             wish: { action: "free" },
             label: "Let others drive",
-            hint: "Whoever has a link with control may act",
+            hint: "Whoever may control can act",
           },
         ],
       };
@@ -110,7 +110,7 @@ function forColleague(
   const mayDrive = viewer.role === "control";
   if (holder.kind === "free") {
     return {
-      title: "Nobody in particular drives",
+      title: "Nobody drives",
       detail: mayDrive ? "You drive as soon as you do something." : "Your link is for watching.",
       buttons: mayDrive
         ? [{ wish: { action: "take" }, label: "Drive", hint: "Others can only watch until you let them" }]
@@ -140,7 +140,7 @@ function forColleague(
   };
 }
 
-/** `Ana drives`; undefined while nobody in particular does. */
+/** `Ana drives`; undefined while nobody does. */
 export function driverText(seat: SeatSnapshot, viewer: Viewer): string | undefined {
   return seat.holder.kind === "free" ? undefined : seatText(seat, viewer).title;
 }

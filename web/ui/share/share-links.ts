@@ -8,6 +8,7 @@ import { css, html, LitElement } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
 import type { PersonSnapshot, Share } from "../../messages.ts";
 import type { PageActions, RelayInfo } from "../model.ts";
+import { commandWordStyles, commandWords } from "../share-line/command-words.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import { addressLabel, chosenAddress, linkTo, onlyHere, openCommand } from "./addresses.ts";
@@ -33,6 +34,7 @@ export class ShareLinks extends LitElement {
   };
   static override styles = [
     sharedStyles,
+    commandWordStyles,
     css`
       .head {
         display: flex;
@@ -139,7 +141,7 @@ export class ShareLinks extends LitElement {
   override render() {
     if (this.relay.noAuth) {
       return html`
-        <h2>Share with a link</h2>
+        <h2>Share</h2>
         <p class="note small muted">
           There are no links here: this relay was started with <code>--unsafe-no-auth</code>, so that everybody who
           reaches it may do everything. Start it without that option to share with links.
@@ -149,7 +151,7 @@ export class ShareLinks extends LitElement {
     const pageUrl = this.#pageUrl;
     return html`
       <div class="head">
-        <h2>Share with a link</h2>
+        <h2>Share</h2>
         ${
           this.writing
             ? null
@@ -233,7 +235,7 @@ export class ShareLinks extends LitElement {
       <div>
         <p>Only this machine can open links now. For others, start the relay so that they reach it:</p>
         <div class="cure">
-          <code>${command}</code>
+          <code>${commandWords(command)}</code>
           <jumptab-copy
             .actions=${this.actions}
             .text=${command}
