@@ -101,6 +101,7 @@ const available: ReadonlyMap<string, Available> = new Map([
 export const catalogue: Catalogue = {
   find: (type) => available.get(type) ?? notHere.get(type),
   available: [...available.keys()],
+  absent: [...notHere.keys()],
 };
 
 function entry(type: string, summary: string, load: Available["load"]): readonly [string, Available] {

@@ -5,7 +5,7 @@
  */
 
 import type { BindingStatus, RememberedPort, SerialRequest, UsbRequest } from "../drivers/base/devices.ts";
-import type { DriverCategory } from "../drivers/base/driver.ts";
+import type { DeviceKind, DriverCategory, DriverChild } from "../drivers/base/driver.ts";
 import type { JsonObject, JsonValue } from "../drivers/base/json.ts";
 import type { Severity } from "../drivers/base/log.ts";
 import type { Encoding } from "../drivers/base/resource.ts";
@@ -111,6 +111,56 @@ export interface ConfigProblem {
   readonly endColumn: number;
   /** One sentence with the cure. */
   readonly message: string;
+}
+
+/** Every driver type that is known: what the builder offers, and what completion knows. */
+export interface DriverCatalogue {
+  readonly drivers: readonly CatalogueDriver[];
+  readonly absent: readonly AbsentDriver[];
+  /** Settings that every driver has. */
+  readonly common: readonly CatalogueField[];
+}
+
+export interface CatalogueDriver {
+  readonly type: string;
+  /** What people call it. */
+  readonly title: string;
+  readonly category: DriverCategory;
+  /** One sentence. */
+  readonly summary: string;
+  /** Devices that the browser has to grant. */
+  readonly needs: readonly DeviceKind[];
+  readonly children: readonly DriverChild[];
+  /** It may hold children of any name. */
+  readonly group: boolean;
+  /** Names of children that it brings itself. */
+  readonly brings: readonly string[];
+  readonly fields: readonly CatalogueField[];
+}
+
+/** A driver of Jumpstarter's that does not run in a page, or not yet. */
+export interface AbsentDriver {
+  readonly type: string;
+  readonly kind: "impossible" | "planned";
+  /** Why, and what to do instead. */
+  readonly reason: string;
+}
+
+/** One key of a driver's `config:`. */
+export interface CatalogueField {
+  readonly key: string;
+  /** `other`: a map or a list, which is written as text. */
+  readonly kind: "text" | "number" | "boolean" | "choice" | "other";
+  readonly required: boolean;
+  /** What it is when it is left out; null as well when nothing says. */
+  readonly default: JsonValue;
+  readonly description: string;
+  readonly options: readonly (string | number)[];
+  /** The first is written for a required one. */
+  readonly examples: readonly JsonValue[];
+  readonly min: number | undefined;
+  readonly max: number | undefined;
+  readonly integer: boolean;
 }
 
 /** Where the page stands with the relay. */
@@ -303,6 +353,8 @@ export type ToWorker =
       /** As in the bench. */
       readonly files?: Readonly<Record<string, string>>;
     }
+  /** Which drivers there are; answered with DriverCatalogue. Loads the code of all of them. */
+  | { readonly kind: "catalogue"; readonly id: number }
   /** The person has granted a device, or taken a grant back: look again. */
   | { readonly kind: "devices-changed"; readonly id: number }
   /** Something has happened that connections often do not survive: see whether the one to the relay has. */

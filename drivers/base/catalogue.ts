@@ -19,4 +19,6 @@ export interface Catalogue {
   find(type: string): CatalogueEntry | undefined;
   /** All types that are available, for suggestions. */
   readonly available: readonly string[];
+  /** Types that are known and not available, for those who look for them. */
+  readonly absent?: readonly string[];
 }

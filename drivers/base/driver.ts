@@ -89,12 +89,37 @@ export interface DriverContext {
   setState(state: JsonObject): void;
 }
 
+/** What people are told of a driver before they add it. The rest (its settings) its schema says: with `v.description` and `v.examples`. */
+export interface DriverAbout {
+  /** What people call it; the class name when absent. */
+  readonly title?: string;
+  readonly category: DriverCategory;
+  /** Devices that the browser has to grant. Absent: none. */
+  readonly needs?: readonly DeviceKind[];
+  /** Children that it uses, by name. */
+  readonly children?: readonly DriverChild[];
+  /** It may hold children of any name. */
+  readonly group?: boolean;
+  /** Names of children that it brings itself. */
+  readonly brings?: readonly string[];
+}
+
+export type DeviceKind = "serial" | "usb";
+
+export interface DriverChild {
+  readonly name: string;
+  /** Which drivers do. */
+  readonly types: readonly string[];
+  readonly required: boolean;
+}
+
 /** One entry of the catalogue: what `type:` in an ExporterConfig names. */
 export interface DriverDefinition<Schema extends GenericSchema = GenericSchema> {
   /** The Python import path that configurations use, or our own name for what Python does not have. */
   readonly type: string;
   /** One sentence for people: what it is and what it needs. */
   readonly summary: string;
+  readonly about?: DriverAbout;
   /** The `config:` map. Strict schemas refuse unknown keys, as Python's plain dataclasses do. */
   readonly config: Schema;
   /**

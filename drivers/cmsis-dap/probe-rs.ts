@@ -31,18 +31,39 @@ const config = configObject({
     v.pipe(
       v.string("write the probe as text, VID:PID in hexadecimal, such as 0d28:0204"),
       v.regex(PROBE, "write the probe as VID:PID in hexadecimal, such as 0d28:0204"),
+      v.description("Which probe, as VID:PID in hexadecimal. Any that is known when left out."),
+      v.examples(["0d28:0204", "2e8a:000c"]),
     ),
     null,
   ),
-  probe_rs_path: v.optional(v.string("write the path as text"), "probe-rs"),
-  chip: v.nullish(v.string("write the chip as text"), null),
-  protocol: v.nullish(v.picklist(["swd", "jtag"], "write swd or jtag"), null),
-  connect_under_reset: v.optional(v.boolean("write true or false, without quotes"), false),
+  probe_rs_path: v.optional(
+    v.pipe(
+      v.string("write the path as text"),
+      v.description("Means nothing in a page: there are no programs."),
+    ),
+    "probe-rs",
+  ),
+  chip: v.nullish(v.pipe(v.string("write the chip as text"), v.description("The target's name.")), null),
+  protocol: v.nullish(
+    v.pipe(
+      v.picklist(["swd", "jtag"], "write swd or jtag"),
+      v.description("How the probe speaks to the target."),
+    ),
+    null,
+  ),
+  connect_under_reset: v.optional(
+    v.pipe(
+      v.boolean("write true or false, without quotes"),
+      v.description("Holds reset while it connects, for a target whose program locks the probe out."),
+    ),
+    false,
+  ),
   speed: v.nullish(
     v.pipe(
       v.number("write the speed as a number of kHz"),
       v.integer(),
       v.minValue(1, "write a speed of at least 1 kHz"),
+      v.description("Clock of the debug port, in kHz."),
     ),
     null,
   ),
@@ -53,6 +74,7 @@ type Config = v.InferOutput<typeof config>;
 export const definition = defineDriver({
   type: "jumpstarter_driver_probe_rs.driver.ProbeRs",
   summary: "A debug probe with CMSIS-DAP. Needs Web USB and a granted probe.",
+  about: { title: "Debug probe", category: "debug", needs: ["usb"] },
   config,
   impossible: ({ protocol }) =>
     protocol === "jtag"

@@ -19,13 +19,17 @@ import { KNOWN_PROBES, ProbeSession } from "./probe-session.ts";
 const DEFAULT_NAME = "firmware.bin";
 
 const config = configObject({
-  /** The USB drive's; there is none here, so it says nothing. */
-  volume_name: v.nullish(v.string("write the volume's name as text"), null),
+  // Of the USB drive, which is not there.
+  volume_name: v.nullish(
+    v.pipe(v.string("write the volume's name as text"), v.description("Means nothing in a page.")),
+    null,
+  ),
 });
 
 export const definition = defineDriver({
   type: "jumpstarter_driver_stlink_msd.driver.StlinkMsdFlasher",
   summary: "Boards with DAPLink firmware that take .bin and .hex files. Needs Web USB and a granted probe.",
+  about: { title: "DAPLink flasher", category: "storage", needs: ["usb"] },
   config,
   create: (context) => createFlasher(context),
 });

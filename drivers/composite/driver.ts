@@ -11,6 +11,7 @@ import { exportedMethods } from "../base/methods.ts";
 export const definition = defineDriver({
   type: "jumpstarter_driver_composite.driver.Composite",
   summary: "A group of drivers under one name. Needs nothing.",
+  about: { title: "Group", category: "composite", group: true },
   config: v.object({}),
   create: () => ({
     clientClass: "jumpstarter_driver_composite.client.CompositeClient",

@@ -31,12 +31,27 @@ const STORAGE: readonly [string, BuiltInChild] = [
 export const definition = defineDriver({
   type: "jumptab.simulator.DemoBoard",
   summary: "A simulated board with power and a serial console. Needs nothing.",
+  about: { title: "Demo board", category: "composite", brings: ["power", "serial"] },
   config: configObject({
-    /** Whether the board is switched on at the start. */
-    powered: v.optional(v.boolean("powered is true or false"), false),
+    powered: v.optional(
+      v.pipe(v.boolean("powered is true or false"), v.description("Switched on at the start.")),
+      false,
+    ),
     /** Not unless asked for: Jumpstarter 0.8 has no commands at all for a board with a child whose client is not installed. */
-    storage: v.optional(v.boolean("storage is true or false"), false),
-    esp32: v.optional(v.boolean("esp32 is true or false"), false),
+    storage: v.optional(
+      v.pipe(
+        v.boolean("storage is true or false"),
+        v.description("Has a drive, as the child storage. Clients need jumpstarter-driver-opendal."),
+      ),
+      false,
+    ),
+    esp32: v.optional(
+      v.pipe(
+        v.boolean("esp32 is true or false"),
+        v.description("Has an ESP32 to flash, as the child esp32. Clients need jumpstarter-driver-esp32."),
+      ),
+      false,
+    ),
   }),
   create: createDemoBoard,
 });

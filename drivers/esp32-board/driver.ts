@@ -19,18 +19,23 @@ const PORT_NAME = "/dev/ttyESP0";
 
 const config = configObject({
   chip: v.optional(
-    v.picklist(["ESP32", "ESP32-C3", "ESP32-S3"], "the chip is ESP32, ESP32-C3 or ESP32-S3"),
+    v.pipe(
+      v.picklist(["ESP32", "ESP32-C3", "ESP32-S3"], "the chip is ESP32, ESP32-C3 or ESP32-S3"),
+      v.description("Which chip it has."),
+    ),
     "ESP32",
   ),
-  /** Whether bytes take as long as on a real line. */
-  paced: v.optional(v.boolean("paced is true or false"), true),
-  /** Of the flasher. */
+  paced: v.optional(
+    v.pipe(v.boolean("paced is true or false"), v.description("Bytes take as long as on a real line.")),
+    true,
+  ),
   baudrate: v.optional(
     v.pipe(
       v.number("write the baud rate as a number, such as 921600, without quotes"),
       v.integer("write the baud rate as a whole number, such as 921600"),
       v.minValue(9600, "write a baud rate of at least 9600, such as 115200"),
       v.maxValue(5_000_000, "write a baud rate of at most 5000000"),
+      v.description("Baud rate of the flasher."),
     ),
     921_600,
   ),
@@ -39,6 +44,7 @@ const config = configObject({
 export const definition = defineDriver({
   type: "jumptab.simulator.Esp32Board",
   summary: "A simulated ESP32 board with power, a serial console and a flasher. Needs nothing.",
+  about: { title: "ESP32 board, simulated", category: "composite", brings: ["power", "serial", "esp32"] },
   config,
   create: createBoard,
 });

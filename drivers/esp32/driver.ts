@@ -40,11 +40,18 @@ const config = configObject({
       v.integer("write the baud rate as a whole number, such as 921600"),
       v.minValue(9600, "write a baud rate of at least 9600, such as 115200"),
       v.maxValue(MAX_BAUDRATE, `write a baud rate of at most ${MAX_BAUDRATE}`),
+      v.description("Baud rate of flashing."),
     ),
     115_200,
   ),
-  /** As in Python, it means nothing: the chip is asked. */
-  chip: v.optional(v.string("write the chip's name as text, such as esp32"), "esp32"),
+  chip: v.optional(
+    v.pipe(
+      v.string("write the chip's name as text, such as esp32"),
+      // As in Python.
+      v.description("Means nothing: the chip itself is asked."),
+    ),
+    "esp32",
+  ),
 });
 
 type Config = v.InferOutput<typeof config>;
@@ -55,6 +62,11 @@ const targetArgument = v.nullish(v.string("write it as text, such as 0x10000"), 
 export const definition = defineDriver({
   type: "jumpstarter_driver_esp32.driver.Esp32Flasher",
   summary: "Flashes chips of Espressif's. Needs a child `serial` whose port is the chip's.",
+  about: {
+    title: "ESP32 flasher",
+    category: "storage",
+    children: [{ name: "serial", types: ["jumpstarter_driver_pyserial.driver.PySerial"], required: true }],
+  },
   config,
   create: (context, checked) => new Esp32Flasher(context, checked).driver,
 });

@@ -17,6 +17,7 @@ const MAX_CHUNKS = 32;
 export const definition = defineDriver({
   type: "jumpstarter_driver_network.driver.EchoNetwork",
   summary: "A stream that echoes what it is sent. Needs nothing.",
+  about: { title: "Echo service", category: "network" },
   config: configObject({}),
   create: () => ({
     clientClass: "jumpstarter_driver_network.client.NetworkClient",

@@ -23,13 +23,27 @@ const READ_CHUNK_BYTES = 256 * 1024;
 
 const config = v.pipe(
   v.strictObject({
-    scheme: v.string('the scheme is a text: "fs" or "memory"'),
-    kwargs: v.record(
-      v.string(),
-      v.string("values of kwargs are texts: put it in quotes"),
-      "kwargs is a map: for scheme fs write {root: /some/folder}, for memory {}",
+    scheme: v.pipe(
+      v.string('the scheme is a text: "fs" or "memory"'),
+      v.description("memory: gone with the tab. fs: a folder that this browser keeps."),
+      v.examples(["memory", "fs"]),
     ),
-    remove_created_on_close: v.optional(v.boolean("remove_created_on_close is true or false"), false),
+    kwargs: v.pipe(
+      v.record(
+        v.string(),
+        v.string("values of kwargs are texts: put it in quotes"),
+        "kwargs is a map: for scheme fs write {root: /some/folder}, for memory {}",
+      ),
+      v.description("For fs the folder, {root: /some/folder}; for memory {}."),
+      v.examples([{}]),
+    ),
+    remove_created_on_close: v.optional(
+      v.pipe(
+        v.boolean("remove_created_on_close is true or false"),
+        v.description("What a session has created is removed when it ends (fs only)."),
+      ),
+      false,
+    ),
   }),
   v.check(
     ({ scheme, kwargs }) => scheme !== "fs" || (kwargs.root ?? "") !== "",
@@ -42,6 +56,7 @@ type Config = v.InferOutput<typeof config>;
 export const definition = defineDriver({
   type: "jumpstarter_driver_opendal.driver.Opendal",
   summary: "A file system for clients, in memory or in a folder that the browser keeps. Needs nothing.",
+  about: { title: "File system", category: "storage" },
   config,
   impossible: ({ scheme }) =>
     scheme === "fs" || scheme === "memory"

@@ -24,11 +24,12 @@ const MAX_BAUDRATE = 50_000_000;
 /** Seconds: longer than anybody waits for a restart. */
 const MAX_SECONDS = 600;
 
-const seconds = (name: string) =>
+const seconds = (name: string, description: string) =>
   v.pipe(
     v.number(`write ${name} as a number of seconds, without quotes`),
     v.minValue(0, `write ${name} as 0 or more seconds`),
     v.maxValue(MAX_SECONDS, `write ${name} as at most ${MAX_SECONDS} seconds`),
+    v.description(description),
   );
 
 const config = configObject({
@@ -38,11 +39,18 @@ const config = configObject({
       v.integer("write the baud rate as a whole number, such as 1200"),
       v.minValue(1, "write a baud rate of at least 1, such as 1200"),
       v.maxValue(MAX_BAUDRATE, `write a baud rate of at most ${MAX_BAUDRATE}`),
+      v.description("The baud rate that sends the board into its boot loader."),
     ),
     1200,
   ),
-  bootloader_wait_seconds: v.optional(seconds("bootloader_wait_seconds"), 5),
-  gpio_reset_hold_seconds: v.optional(seconds("gpio_reset_hold_seconds"), 0.1),
+  bootloader_wait_seconds: v.optional(
+    seconds("bootloader_wait_seconds", "How long the boot loader may take to appear."),
+    5,
+  ),
+  gpio_reset_hold_seconds: v.optional(
+    seconds("gpio_reset_hold_seconds", "How long the lines to reset and boot are held."),
+    0.1,
+  ),
 });
 
 export type PiPicoConfig = v.InferOutput<typeof config>;
@@ -50,6 +58,12 @@ export type PiPicoConfig = v.InferOutput<typeof config>;
 export const definition = defineDriver({
   type: "jumpstarter_driver_pi_pico.driver.PiPicoFlasher",
   summary: "Flashes a Raspberry Pi Pico over USB. Needs WebUSB and the granted boot loader.",
+  about: {
+    title: "Raspberry Pi Pico flasher",
+    category: "storage",
+    needs: ["usb"],
+    children: [{ name: "serial", types: ["jumpstarter_driver_pyserial.driver.PySerial"], required: false }],
+  },
   config,
   create: (context, checked) => new PiPicoFlasher(context, checked).driver(),
 });

@@ -20,16 +20,27 @@ const FIRST_PROGRAM = "welcome";
 const FIRST_PROGRAM_BYTES = 16 * 1024;
 
 const config = configObject({
-  chip: v.optional(v.picklist(["rp2040", "rp2350"], "write rp2040 or rp2350"), "rp2040"),
-  /** Whether its flash takes as long as a real one. */
-  paced: v.optional(v.boolean("paced is true or false"), true),
-  /** Whether it is in its boot loader at the start, as one whose button was held. */
-  bootsel: v.optional(v.boolean("bootsel is true or false"), false),
+  chip: v.optional(
+    v.pipe(v.picklist(["rp2040", "rp2350"], "write rp2040 or rp2350"), v.description("Which chip it has.")),
+    "rp2040",
+  ),
+  paced: v.optional(
+    v.pipe(v.boolean("paced is true or false"), v.description("Its flash takes as long as a real one.")),
+    true,
+  ),
+  bootsel: v.optional(
+    v.pipe(
+      v.boolean("bootsel is true or false"),
+      v.description("In its boot loader at the start, as one whose button was held."),
+    ),
+    false,
+  ),
 });
 
 export const definition = defineDriver({
   type: "jumptab.simulator.PicoBoard",
   summary: "A simulated Raspberry Pi Pico with a serial console and a flasher. Needs nothing.",
+  about: { title: "Raspberry Pi Pico, simulated", category: "composite", brings: ["serial", "pico"] },
   config,
   create: createPicoBoard,
 });

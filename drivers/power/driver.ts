@@ -21,6 +21,7 @@ function defineMockPower(type: string): DriverDefinition {
   return defineDriver({
     type,
     summary: "A pretended power switch that logs what it is told. Needs nothing.",
+    about: { title: "Mock power switch", category: "power" },
     config: v.object({}),
     create: createMockPower,
   });

@@ -14,6 +14,7 @@ import { FakeUsb } from "../simulation/fake-usb.ts";
 export const definition = defineDriver({
   type: "jumptab.simulator.ProbeBoard",
   summary: "A simulated microcontroller board with a debug probe. Needs nothing.",
+  about: { title: "Board with a debug probe, simulated", category: "composite", brings: ["probe"] },
   config: configObject({}),
   create: createProbeBoard,
 });

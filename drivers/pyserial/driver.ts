@@ -44,6 +44,10 @@ const config = configObject({
   url: v.pipe(
     v.string("write the url as text, such as /dev/ttyUSB0, hwgrep://0403:6001 or loop://"),
     v.regex(/\S/, "the url is empty: give loop://, hwgrep://VID:PID or the name of a port"),
+    v.description(
+      "Which port: a name that is chosen by hand once, hwgrep://VID:PID for a USB adapter, or loop:// for a loop without a port.",
+    ),
+    v.examples(["/dev/ttyUSB0", "hwgrep://0403:6001", "loop://"]),
   ),
   baudrate: v.optional(
     v.pipe(
@@ -51,19 +55,33 @@ const config = configObject({
       v.integer("write the baud rate as a whole number, such as 115200"),
       v.minValue(1, "write a baud rate of at least 1, such as 115200"),
       v.maxValue(MAX_BAUDRATE, `write a baud rate of at most ${MAX_BAUDRATE}`),
+      v.description("Bits a second."),
     ),
     115_200,
   ),
-  check_present: v.optional(v.boolean("write true or false, without quotes"), true),
+  check_present: v.optional(
+    v.pipe(
+      v.boolean("write true or false, without quotes"),
+      v.description("Says when the port is not there."),
+    ),
+    true,
+  ),
   cps: v.nullish(
     v.pipe(
       v.number("write a number of characters a second, or null for no limit"),
       v.finite("write a number of characters a second, or null for no limit"),
       v.minValue(0, "write 0 or null for no limit, or a positive number of characters a second"),
+      v.description("Characters a second that are sent at most; none: no limit."),
     ),
     null,
   ),
-  disable_hupcl: v.optional(v.boolean("write true or false, without quotes"), false),
+  disable_hupcl: v.optional(
+    v.pipe(
+      v.boolean("write true or false, without quotes"),
+      v.description("Leaves DTR as it is when the port is closed, so that the board is not reset."),
+    ),
+    false,
+  ),
 });
 
 type Config = v.InferOutput<typeof config>;
@@ -71,6 +89,7 @@ type Config = v.InferOutput<typeof config>;
 export const definition = defineDriver({
   type: "jumpstarter_driver_pyserial.driver.PySerial",
   summary: "A serial port. Needs Web Serial and a granted port, or loop://.",
+  about: { title: "Serial port", category: "serial", needs: ["serial"] },
   config,
   impossible: ({ url }) => {
     const parsed = parseSerialUrl(url);

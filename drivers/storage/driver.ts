@@ -16,6 +16,7 @@ const DEFAULT_PARTITION = "default";
 export const mockFlasher = defineDriver({
   type: "jumpstarter_driver_opendal.driver.MockFlasher",
   summary: "A pretended board to flash: keeps what it is given, by partition. Needs nothing.",
+  about: { title: "Mock flasher", category: "storage" },
   config: v.strictObject({}),
   create: createMockFlasher,
 });
@@ -58,6 +59,10 @@ function defineMockMux(type: string, clientClass: string): DriverDefinition {
     type,
     summary:
       "A pretended memory card that is switched between host and board: keeps what is written. Needs nothing.",
+    about: {
+      title: type.endsWith("Flasher") ? "Mock storage to flash" : "Mock storage",
+      category: "storage",
+    },
     config: v.strictObject({}),
     create: (context) => createMockMux(context, clientClass),
   });

@@ -42,8 +42,8 @@ export class YamlSource {
   constructor(text: string) {
     this.text = text;
     this.#eol = text.includes("\r\n") ? "\r\n" : "\n";
-    const document = parseDocument(text, { version: "1.1", uniqueKeys: false, logLevel: "error" });
-    this.#top = isMap(document.contents) ? document.contents : undefined;
+    const parsed = parseDocument(text, { version: "1.1", uniqueKeys: false, logLevel: "error" });
+    this.#top = isMap(parsed.contents) ? parsed.contents : undefined;
   }
 
   has(path: MapPath): boolean {
@@ -374,8 +374,8 @@ export class YamlSource {
   // Writing.
 
   #render(key: string, value: JsonValue): string {
-    const document = new Document({ [key]: value }, { version: "1.1" });
-    return document.toString({ lineWidth: 0, indent: this.#step() }).replaceAll("\n", this.#eol);
+    const written = new Document({ [key]: value }, { version: "1.1" });
+    return written.toString({ lineWidth: 0, indent: this.#step() }).replaceAll("\n", this.#eol);
   }
 
   #scalar(value: JsonValue): string {

@@ -10,6 +10,7 @@ import type { JsonValue } from "../../drivers/base/json.ts";
 import type {
   Bench,
   ConfigCheck,
+  DriverCatalogue,
   ExporterSnapshot,
   FromWorker,
   LogRecord,
@@ -38,6 +39,8 @@ export const REPLY_WITHIN_MS = {
   "take-over": 20_000,
   /** Pure computing. */
   check: 20_000,
+  /** Loads the code of all drivers. */
+  catalogue: 60_000,
   "devices-changed": 20_000,
   "doubt-connection": 20_000,
   bind: 20_000,
@@ -127,6 +130,11 @@ export class WorkerClient {
   async check(yaml: string, files?: Bench["files"]): Promise<ConfigCheck> {
     // The worker's own reply, which is this shape: see the comment of `check` in messages.ts.
     return (await this.#ask({ kind: "check", yaml, ...(files && { files }) })) as unknown as ConfigCheck;
+  }
+
+  async catalogue(): Promise<DriverCatalogue> {
+    // As with `check`.
+    return (await this.#ask({ kind: "catalogue" })) as unknown as DriverCatalogue;
   }
 
   async devicesChanged(): Promise<void> {

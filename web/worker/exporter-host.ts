@@ -13,6 +13,7 @@ import type { DriverStorage } from "../../drivers/base/storage.ts";
 import { createUsbDevices, type ManagedUsbDevices } from "../../drivers/base/usb-devices.ts";
 import { counter, type ExporterIdentity } from "../../proto/tunnel/index.ts";
 import { checkExporterConfig } from "../config/check-exporter-config.ts";
+import { describeCatalogue } from "../config/describe-catalogue.ts";
 import { type Codecs, Exporter, LogRing, type ScriptRunner } from "../exporter/index.ts";
 import { createHttpTransfer } from "../http/create-http-transfer.ts";
 import type {
@@ -131,6 +132,8 @@ export class ExporterHost {
         return null;
       case "check":
         return (await this.#check(message.yaml, message.files)) as unknown as JsonValue;
+      case "catalogue":
+        return (await describeCatalogue(this.#platform.catalogue)) as unknown as JsonValue;
       case "devices-changed":
         await this.#lookAgain();
         this.#changed();
