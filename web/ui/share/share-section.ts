@@ -10,7 +10,8 @@ import "../share-line/share-line.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import type { SeatEvent } from "./people.ts";
 import "./people.ts";
-import type { SeatWish, Viewer } from "./people-text.ts";
+import type { Viewer } from "./people-text.ts";
+import { seatAction } from "./seat-action.ts";
 import "./share-links.ts";
 
 const BOARD: Viewer = { kind: "board" };
@@ -102,28 +103,6 @@ export class ShareSection extends LitElement {
         </div>
       </div>
     `;
-  }
-}
-
-/** What the person at the board has pressed. */
-export function seatAction(actions: PageActions, wish: SeatWish): void {
-  switch (wish.action) {
-    case "take":
-      actions.takeSeat();
-      return;
-    case "free":
-      actions.freeSeat();
-      return;
-    case "grant":
-      actions.grantSeat(wish.share);
-      return;
-    case "refuse":
-      actions.refuseSeat(wish.share);
-      return;
-    case "ask":
-    case "withdraw":
-      // A colleague's: the person at the board is never refused, and so never asks.
-      return;
   }
 }
 
