@@ -17,6 +17,9 @@ import { ModelController } from "../shared/controllers.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import { NOTHING_WATCHED, type WatchedTransfers, watchTransfers } from "../transfers/transfer-rates.ts";
+import "../share/drive-requests.ts";
+import type { SeatEvent } from "../share/people.ts";
+import { seatAction } from "../share/seat-action.ts";
 import { stripHeight } from "../transfers/transfer-strip.ts";
 import { cancelQuestion } from "../transfers/transfer-text.ts";
 import "../welcome/welcome.ts";
@@ -190,7 +193,7 @@ export class App extends LitElement {
     ></jumptab-bench>`;
   }
 
-  #renderNotices({ notices }: PageState) {
+  #renderNotices({ notices, snapshot }: PageState) {
     return html`
       <div class="notices" role="region" aria-label="Notices" aria-live="polite">
         ${repeat(
@@ -255,6 +258,15 @@ export class App extends LitElement {
       void this.#confirm.value?.ask({
         ...question,
         confirm: "Cancel it",
+        ${
+          snapshot.seat.requests.length === 0
+            ? null
+            : html`<jumptab-drive-requests
+                class="notice"
+                .requests=${snapshot.seat.requests}
+                @seat=${({ detail }: SeatEvent) => this.model && seatAction(this.model.actions, detail)}
+              ></jumptab-drive-requests>`
+        }
         refuse: "Let it run",
         danger: true,
         run,

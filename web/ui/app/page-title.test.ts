@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { IDLE, type OpenBench, type PageState, type View } from "../model.ts";
+import { sampleDrivenBy } from "../testing/sample-shares.ts";
 import { sampleEnded, sampleTransfer } from "../testing/sample-transfers.ts";
 import { pageTitle } from "./page-title.ts";
 
@@ -26,6 +27,9 @@ function state(view: View, open: OpenBench | undefined = undefined): PageState {
     serial: true,
     usb: true,
     history: [],
+    offers: [],
+    chosen: undefined,
+    chooserClosed: undefined,
     keptImages: new Set(),
     lasting: true,
     busy: false,
@@ -44,6 +48,14 @@ describe("pageTitle()", () => {
       pageTitle({ ...rest, snapshot: { ...snapshot, transfers } });
     expect(title([sampleEnded(), sampleTransfer()])).toBe("25 % · desk: Stopped · jumptab");
     expect(title([sampleEnded()])).toBe("desk: Stopped · jumptab");
+  });
+
+  it("says first who asks to drive: the person at the board may be in another tab", () => {
+    const { snapshot, ...rest } = state({ kind: "bench" }, bench);
+    const seat = { ...sampleDrivenBy("Ana"), requests: [{ share: "ben", name: "Ben", since: 0 }] };
+    expect(pageTitle({ ...rest, snapshot: { ...snapshot, seat, transfers: [sampleTransfer()] } })).toBe(
+      "Ben asks to drive · 25 % · desk: Stopped · jumptab",
+    );
   });
 
   it("is the project's name where there is no bench", () => {

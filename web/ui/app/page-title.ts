@@ -1,11 +1,12 @@
 /**
  * The tab's title: a person with many tabs looks here first.
- * Above: app.ts. Below: overall-status.ts, transfer-text.ts.
+ * Above: app.ts. Below: overall-status.ts, people-text.ts, transfer-text.ts.
  */
 
 import type { ExporterSnapshot } from "../../messages.ts";
 import { overallStatus } from "../bench/overall-status.ts";
 import type { PageState } from "../model.ts";
+import { requestText } from "../share/people-text.ts";
 import { percent } from "../transfers/transfer-text.ts";
 
 export function pageTitle({ view, bench, snapshot }: PageState): string {
@@ -21,8 +22,14 @@ export function pageTitle({ view, bench, snapshot }: PageState): string {
     case "editor":
       return bench === undefined
         ? "jumptab"
-        : `${howFar(snapshot)}${bench.name}: ${overallStatus(snapshot).label} · jumptab`;
+        : `${asking(snapshot)}${howFar(snapshot)}${bench.name}: ${overallStatus(snapshot).label} · jumptab`;
   }
+}
+
+/** Somebody waits for an answer: this comes before everything else. */
+function asking({ seat }: ExporterSnapshot): string {
+  const text = requestText(seat.requests);
+  return text === undefined ? "" : `${text} · `;
 }
 
 /** Of the file on its way that was begun last: people come back when it is done. */
