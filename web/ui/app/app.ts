@@ -6,6 +6,7 @@
 import { html, LitElement, type PropertyValues } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
+import type { BenchView } from "../bench/bench.ts";
 import "../bench/bench.ts";
 import type { ConfirmDialog } from "../dialogs/confirm-dialog.ts";
 import "../dialogs/confirm-dialog.ts";
@@ -13,13 +14,17 @@ import type { HelpDialog } from "../dialogs/help-dialog.ts";
 import "../dialogs/help-dialog.ts";
 import type { TransferSnapshot } from "../../messages.ts";
 import type { Blocked, PageModel, PageState, View } from "../model.ts";
+import type { PageVerbs } from "../palette/page-commands.ts";
+import type { ChosenEvent, Palette } from "../palette/palette.ts";
 import { ModelController } from "../shared/controllers.ts";
-import { icons } from "../shared/icons.ts";
-import { sharedStyles } from "../shared/styles.ts";
-import { NOTHING_WATCHED, type WatchedTransfers, watchTransfers } from "../transfers/transfer-rates.ts";
 import "../share/drive-requests.ts";
 import type { SeatEvent } from "../share/people.ts";
 import { seatAction } from "../share/seat-action.ts";
+import type { Command, OfferCommandsEvent } from "../shared/commands.ts";
+import { icons } from "../shared/icons.ts";
+import { HELP, PALETTE, PALETTE_ANYWHERE, SHORTCUTS } from "../shared/shortcuts.ts";
+import { sharedStyles } from "../shared/styles.ts";
+import { NOTHING_WATCHED, type WatchedTransfers, watchTransfers } from "../transfers/transfer-rates.ts";
 import { stripHeight } from "../transfers/transfer-strip.ts";
 import { cancelQuestion } from "../transfers/transfer-text.ts";
 import "../welcome/welcome.ts";
@@ -27,18 +32,38 @@ import { IncomingTextController, isTextField } from "./incoming-text.ts";
 import { pageTitle } from "./page-title.ts";
 import { appStyles } from "./styles.ts";
 
+/** What the browser offers, as it is when it is asked. */
+export interface BrowserOffers {
+  /** Undefined: there is nothing to install. */
+  install(): (() => Promise<void>) | undefined;
+  /** Undefined: this browser has none. */
+  wakeLock(): { readonly allowed: boolean; allow(allowed: boolean): void } | undefined;
+}
+
 export class App extends LitElement {
-  static override properties = { model: { attribute: false }, blocked: { attribute: false } };
+  static override properties = {
+    model: { attribute: false },
+    blocked: { attribute: false },
+    browser: { attribute: false },
+    failure: { state: true },
+  };
   static override styles = [sharedStyles, appStyles];
 
   /** Undefined until the relay has answered. */
   declare model: PageModel | undefined;
   /** Why there is no model and will be none. */
   declare blocked: Blocked | undefined;
+  /** What the browser offers beside the page's own; undefined where nothing of it is known. */
+  declare browser: BrowserOffers | undefined;
+  /** Why the last command did not work. */
+  declare failure: string | undefined;
   readonly #listening = new ModelController(this, () => this.model);
   readonly #main = createRef<HTMLElement>();
   readonly #help = createRef<HelpDialog>();
   readonly #confirm = createRef<ConfirmDialog>();
+  readonly #palette = createRef<Palette>();
+  /** Elements that are on the page, and what they offer. */
+  readonly #offers = new Set<() => readonly Command[]>();
   readonly #incoming = new IncomingTextController(this, {
     wanted: () => this.#view.kind === "welcome",
     text: (text, source) => this.model?.actions.openConfiguration(text, source),
@@ -55,7 +80,9 @@ export class App extends LitElement {
     super.connectedCallback();
     this.#keys = new AbortController();
     const { signal } = this.#keys;
-    document.addEventListener("keydown", (event) => this.#key(event), { signal });
+    // Before any element: a console would send it to its board.
+    document.addEventListener("keydown", (event) => this.#key(event), { signal, capture: true });
+    this.addEventListener("offer-commands", (event) => this.#takeOffer(event), { signal });
     this.addEventListener("cancel-transfer", ({ detail }) => this.#cancelTransfer(detail), { signal });
     const note = (event: Event): void => {
       this.#byKeyboard = event.type === "keydown";
@@ -77,15 +104,27 @@ export class App extends LitElement {
       <header>
         <span class="brand">${icons.board}jumptab</span>
         <span class="grow"></span>
+        ${
+          state === undefined
+            ? null
+            : html`<button type="button" class="quiet" aria-keyshortcuts="Control+K" @click=${this.#openPalette}>
+                ${icons.command}Commands
+                <span class="keys" aria-hidden="true"><kbd>Ctrl</kbd> <kbd>K</kbd></span>
+              </button>`
+        }
         <button type="button" class="quiet" @click=${() => this.#help.value?.open()}>${icons.help}Help</button>
       </header>
       ${state === undefined ? null : this.#renderTransfers(state)}
-      ${state === undefined ? null : this.#renderNotices(state)}
+      ${state === undefined ? null : this.#renderNotices(state)} ${this.#renderFailure()}
       <main id="main" tabindex="-1" ${ref(this.#main)}>
         ${this.#renderView(this.#view)} ${state === undefined ? null : this.#renderBench(state)}
       </main>
       ${this.#incoming.dragging ? html`<div class="dropping">Drop the configuration anywhere</div>` : null}
       <jumptab-help ${ref(this.#help)}></jumptab-help>
+      <jumptab-palette
+        ${ref(this.#palette)}
+        @chosen=${({ detail }: ChosenEvent) => void this.#run(detail)}
+      ></jumptab-palette>
       <jumptab-confirm ${ref(this.#confirm)}></jumptab-confirm>
     `;
   }
@@ -219,8 +258,38 @@ export class App extends LitElement {
             </div>
           `,
         )}
+        ${
+          snapshot.seat.requests.length === 0
+            ? null
+            : html`<jumptab-drive-requests
+                class="notice"
+                .requests=${snapshot.seat.requests}
+                @seat=${({ detail }: SeatEvent) => this.model && seatAction(this.model.actions, detail)}
+              ></jumptab-drive-requests>`
+        }
       </div>
     `;
+  }
+
+  #renderFailure() {
+    const { failure } = this;
+    if (failure === undefined) return null;
+    return html`<div class="notices">
+      <div class="notice card error" role="alert">
+        ${icons.warning}
+        <p>${failure}</p>
+        <button
+          type="button"
+          class="small quiet"
+          aria-label="Dismiss"
+          @click=${() => {
+            this.failure = undefined;
+          }}
+        >
+          ${icons.close}
+        </button>
+      </div>
+    </div>`;
   }
 
   protected override willUpdate(): void {
@@ -258,15 +327,6 @@ export class App extends LitElement {
       void this.#confirm.value?.ask({
         ...question,
         confirm: "Cancel it",
-        ${
-          snapshot.seat.requests.length === 0
-            ? null
-            : html`<jumptab-drive-requests
-                class="notice"
-                .requests=${snapshot.seat.requests}
-                @seat=${({ detail }: SeatEvent) => this.model && seatAction(this.model.actions, detail)}
-              ></jumptab-drive-requests>`
-        }
         refuse: "Let it run",
         danger: true,
         run,
@@ -279,10 +339,75 @@ export class App extends LitElement {
     this.#main.value?.focus();
   }
 
+  #takeOffer({ detail: { commands, signal } }: OfferCommandsEvent): void {
+    this.#offers.add(commands);
+    signal.addEventListener("abort", () => this.#offers.delete(commands), { once: true });
+  }
+
+  /** Everything that can be done now: what follows from the page's state, and what elements offer. */
+  async #commands(): Promise<readonly Command[]> {
+    const { pageCommands } = await import("../palette/page-commands.ts");
+    const { model } = this;
+    if (model === undefined) return [];
+    const offered = [...this.#offers].flatMap((commands) => commands());
+    return [...pageCommands(model.state, model.actions, this.#verbs()), ...offered];
+  }
+
+  #verbs(): PageVerbs {
+    const { browser } = this;
+    return {
+      openHelp: () => this.#help.value?.open(),
+      install: browser?.install(),
+      wakeLock: browser?.wakeLock(),
+      pressOnCard: (path, button) => void this.#bench?.pressOnCard(path, button),
+    };
+  }
+
+  get #bench(): BenchView | null | undefined {
+    return this.#main.value?.querySelector("jumptab-bench");
+  }
+
+  async #openPalette(): Promise<void> {
+    if (this.model === undefined || this.blocked !== undefined) return;
+    try {
+      // Loaded when it is wanted for the first time.
+      const [commands] = await Promise.all([this.#commands(), import("../palette/palette.ts")]);
+      await this.#palette.value?.open(commands);
+    } catch (error) {
+      this.failure = `The commands could not be loaded: ${reason(error)} Reload the page.`;
+    }
+  }
+
+  async #runById(id: string): Promise<void> {
+    const command = (await this.#commands()).find((one) => one.id === id);
+    if (command !== undefined) await this.#run(command);
+  }
+
+  /** What goes wrong with it stands where notices do. */
+  async #run(command: Command): Promise<void> {
+    this.failure = undefined;
+    try {
+      await command.run();
+    } catch (error) {
+      this.failure = `${command.title} did not work: ${reason(error)}`;
+    }
+  }
+
+  /** A press in a dialog is the dialog's; one in a text field or a terminal too, but for those that open the palette. */
   #key(event: KeyboardEvent): void {
-    if (event.key !== "?" || event.defaultPrevented || isTextField(event.composedPath()[0])) return;
+    const [target, ...around] = event.composedPath();
+    if (event.defaultPrevented || around.some((one) => one instanceof HTMLDialogElement)) return;
+    const shortcut = SHORTCUTS.find((one) => one.matches(event));
+    if (shortcut === undefined) return;
+    const free = !isTextField(target) && !around.some(hasOwnKeys);
+    const anywhere = shortcut === PALETTE_ANYWHERE || (shortcut === PALETTE && !around.some(hasOwnKeys));
+    if (!free && !anywhere) return;
     event.preventDefault();
-    this.#help.value?.open();
+    event.stopPropagation();
+    if (event.repeat) return;
+    if (shortcut === HELP) this.#help.value?.open();
+    else if (anywhere) void this.#openPalette();
+    else void this.#runById(shortcut.command);
   }
 
   #reload(): void {
@@ -293,6 +418,15 @@ export class App extends LitElement {
 
 function isRunning({ state }: TransferSnapshot): boolean {
   return state === "running";
+}
+
+/** Consoles, the terminal and the editor: what is typed there is for the board, the shell, the text. */
+function hasOwnKeys(target: EventTarget): boolean {
+  return target instanceof Element && target.matches("jumptab-console, jumptab-shell, jumptab-code-editor");
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 customElements.define("jumptab-app", App);

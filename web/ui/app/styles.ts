@@ -46,6 +46,19 @@ export const appStyles = css`
     color: var(--accent);
   }
 
+  header .keys {
+    color: var(--muted);
+    font-size: 0.8125rem;
+    font-weight: 400;
+  }
+
+  /* Who has no keyboard needs no keys. */
+  @media (hover: none), (max-width: 40rem) {
+    header .keys {
+      display: none;
+    }
+  }
+
   main {
     flex: 1 1 auto;
     min-width: 0;

@@ -18,12 +18,14 @@ import "../session/session-state.ts";
 import { hookInFocus } from "../session/session-text.ts";
 import "../share/share-section.ts";
 import "../share/who-is-here.ts";
+import { type Command, CommandsController } from "../shared/commands.ts";
 import { count } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import "../shell/shell.ts";
 import { NOTHING_WATCHED, type WatchedTransfers } from "../transfers/transfer-rates.ts";
 import "../tunnel-state/tunnel-state.ts";
+import type { Drivers } from "./drivers.ts";
 import "./drivers.ts";
 import {
   type BenchLayout,
@@ -88,6 +90,7 @@ export class BenchView extends LitElement {
   declare layout: BenchLayout;
   /** Sections have buttons that move them. */
   declare arranging: boolean;
+  readonly #drivers = createRef<Drivers>();
   readonly #confirm = createRef<ConfirmDialog>();
   readonly #sections = createRef<HTMLElement>();
   readonly #log = createRef<LogPanel>();
@@ -99,6 +102,7 @@ export class BenchView extends LitElement {
     this.kept = new Set();
     this.layout = FIRST_LAYOUT;
     this.arranging = false;
+    new CommandsController(this, () => (this.hidden ? [] : this.#commands()));
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -217,8 +221,10 @@ export class BenchView extends LitElement {
   #renderArranging() {
     return html`<div class="banner card changed" role="status">
       <p><strong>Arrange the bench.</strong> Move its sections; it is remembered for this bench.</p>
-      <button type="button" @click=${() => this.resetLayout()}>As at first</button>
-      <button type="button" class="primary" @click=${() => this.arrange(false)}>Done</button>
+      <button type="button" @click=${() => this.#keep(FIRST_LAYOUT)}>As at first</button>
+      <button type="button" class="primary" @click=${() => {
+        this.arranging = false;
+      }}>Done</button>
     </div>`;
   }
 
@@ -344,6 +350,7 @@ export class BenchView extends LitElement {
 
   #renderDrivers(running: boolean) {
     return html`<jumptab-drivers
+      ${ref(this.#drivers)}
         .drivers=${this.snapshot.drivers}
         .transfers=${this.snapshot.transfers}
         .watched=${this.watched}
@@ -371,18 +378,67 @@ export class BenchView extends LitElement {
     `;
   }
 
-  /** Show the buttons that move sections, or put them away. */
-  arrange(arranging: boolean): void {
-    this.arranging = arranging;
+  /** What can be done with this bench now, beside what its drivers can. */
+  #commands(): readonly Command[] {
+    const { phase, hook } = this.snapshot;
+    const stopped = phase === "idle" || phase === "failed";
+    const commands: (Command | false)[] = [
+      !this.busy && stopped && command("start", "Start", "run exporter", () => this.actions.start()),
+      !this.busy &&
+        !stopped &&
+        phase !== "stopping" &&
+        command("stop", "Stop", "end exporter", () => this.#stop()),
+      phase === "running" &&
+        !this.busy &&
+        !this.endingSession &&
+        hook === undefined &&
+        command("new-session", "New session", "reset end lease hooks", () => this.#newSession()),
+      !this.busy &&
+        command("edit", "Edit configuration", "yaml builder drivers", () =>
+          this.actions.editBench(this.bench.id),
+        ),
+      !this.busy &&
+        this.serial &&
+        command("add-device", "Add device", "serial port usb plug in", () => this.actions.addDevice()),
+      !this.busy && command("leave", "All benches", "switch another list back", () => this.#leave()),
+      phase === "running" &&
+        command("open-terminal", "Open the terminal", "shell bash j", () => void this.#openTerminal()),
+    ];
+    const logFolded = this.layout.folded.includes("log");
+    const view = (id: string, title: string, words: string, run: () => void): Command => ({
+      ...command(id, title, words, run),
+      group: "View",
+    });
+    return [
+      ...commands.filter((one) => one !== false),
+      view("toggle-log", logFolded ? "Unfold the log" : "Fold the log", "show hide toggle", () =>
+        this.#toggleLog(),
+      ),
+      view("arrange", "Arrange the bench", "move sections layout order", () => {
+        this.arranging = true;
+      }),
+      view("reset-layout", "Put the bench back as at first", "reset layout unfold order width", () =>
+        this.#keep(FIRST_LAYOUT),
+      ),
+    ];
   }
 
-  /** Everything as it was before the person has arranged it. */
-  resetLayout(): void {
-    this.#keep(FIRST_LAYOUT);
+  async #openTerminal(): Promise<void> {
+    this.#keep(withFolded(this.layout, "terminal", false));
+    await this.updateComplete;
+    const shell = this.renderRoot.querySelector("jumptab-shell");
+    shell?.scrollIntoView({ block: "nearest" });
+    shell?.open();
   }
 
-  /** Fold or unfold the log. */
-  toggleLog(): void {
+  /** Unfold the card of a driver, and press a button of it. */
+  async pressOnCard(path: readonly string[], button: string): Promise<void> {
+    this.#keep(withFolded(this.layout, "drivers", false));
+    await this.updateComplete;
+    await this.#drivers.value?.press(path, button);
+  }
+
+  #toggleLog(): void {
     this.#keep(withFolded(this.layout, "log", !this.layout.folded.includes("log")));
   }
 
@@ -419,7 +475,7 @@ export class BenchView extends LitElement {
 
   /** Also when the log is folded: who asks for its lines wants to see them. */
   #showHook(hook: ShowHookEvent["detail"]): void {
-    if (this.layout.folded.includes("log")) this.toggleLog();
+    if (this.layout.folded.includes("log")) this.#toggleLog();
     this.#log.value?.showHook(hook);
   }
 
@@ -469,6 +525,10 @@ export class BenchView extends LitElement {
       run: () => this.actions.leaveBench(),
     });
   }
+}
+
+function command(id: string, title: string, words: string, run: () => void): Command {
+  return { id, title, group: "Bench", words, run };
 }
 
 /**

@@ -6,7 +6,7 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { DriverSnapshot, TransferSnapshot } from "../../messages.ts";
-import { type FoldDriverEvent, shellNames } from "../driver-cards/card.ts";
+import { type DriverCard, type FoldDriverEvent, shellNames } from "../driver-cards/card.ts";
 import { fileAbilities } from "../driver-cards/file-abilities.ts";
 import "../driver-cards/file-card.ts";
 import "../driver-cards/generic-card.ts";
@@ -241,6 +241,20 @@ export class Drivers extends LitElement {
       ?folded=${folded}
       @fold-driver=${this.#foldDriver}
     ></jumptab-generic-card>`;
+  }
+
+  /** Unfold the card of a driver, show it, and press this button of it, as the person would. */
+  async press(path: readonly string[], button: string): Promise<void> {
+    for (let length = 1; length <= path.length; length += 1) {
+      this.#fold(groupKey(path.slice(0, length)), false);
+    }
+    this.#fold(driverKey(path), false);
+    await this.updateComplete;
+    const cards = this.renderRoot.querySelectorAll<DriverCard>("[role=article]");
+    const card = [...cards].find(({ driver }) => driverKey(driver.path) === driverKey(path));
+    await card?.updateComplete;
+    card?.scrollIntoView({ block: "nearest" });
+    card?.press(button);
   }
 
   #foldDriver({ detail: { path, folded } }: FoldDriverEvent): void {

@@ -5,6 +5,7 @@
 
 import { css, html, LitElement } from "lit";
 import { icons } from "../shared/icons.ts";
+import { SHORTCUTS } from "../shared/shortcuts.ts";
 import { sharedStyles } from "../shared/styles.ts";
 
 export class HelpDialog extends LitElement {
@@ -69,8 +70,12 @@ export class HelpDialog extends LitElement {
         </p>
         <h3>Keys</h3>
         <dl>
-          <dt><kbd>?</kbd></dt>
-          <dd>this help</dd>
+          ${SHORTCUTS.map(
+            ({ keys, words }) => html`
+              <dt>${keys.map((key) => html`<kbd>${key}</kbd> `)}</dt>
+              <dd>${words}</dd>
+            `,
+          )}
           <dt><kbd>Tab</kbd></dt>
           <dd>to the next button or field</dd>
           <dt><kbd>Esc</kbd></dt>

@@ -92,6 +92,11 @@ export abstract class DriverCard extends LitElement {
   /** What is under way. */
   declare pending: string | undefined;
 
+  /** Press a button of this card, also of what is in it: the one whose `data-command` this is. */
+  press(command: string): void {
+    pressBelow(this.renderRoot, command);
+  }
+
   protected renderHead(icon: TemplateResult): TemplateResult {
     const { name, openStreams, path } = this.driver;
     return html`
@@ -159,4 +164,17 @@ export abstract class DriverCard extends LitElement {
       this.pending = undefined;
     }
   }
+}
+
+/** Whether there was one: a button that is off takes no press. */
+function pressBelow(root: ParentNode, command: string): boolean {
+  const button = root.querySelector<HTMLButtonElement>(`button[data-command="${command}"]`);
+  if (button !== null) {
+    button.focus();
+    button.click();
+    return true;
+  }
+  return [...root.querySelectorAll("*")].some(
+    ({ shadowRoot }) => shadowRoot !== null && pressBelow(shadowRoot, command),
+  );
 }

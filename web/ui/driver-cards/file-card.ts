@@ -166,6 +166,7 @@ export class FileCard extends DriverCard {
       <span>${this.pending === undefined ? "Drop a file here, or" : `${this.pending}…`}</span>
       <button
         type="button"
+        data-command="choose-file"
         aria-label="Choose a file for ${this.driver.name}"
         ?disabled=${!this.#free}
         @click=${() => this.#chooser.value?.click()}

@@ -61,7 +61,5 @@ export const icons = {
   people: icon(
     svg`<circle cx="7.5" cy="7" r="2.75"/><path d="M2.5 16.5c0-3 2.2-4.7 5-4.7s5 1.7 5 4.7M13 4.6a2.5 2.5 0 0 1 0 4.8M14.5 12.2c1.9.5 3 2 3 4.3"/>`,
   ),
-  qr: icon(
-    svg`<path d="M3 3h5v5H3zM12 3h5v5h-5zM3 12h5v5H3zM12 12h2v2M17 12v2.5M12 17h2M16.5 17h.5"/>`,
-  ),
+  qr: icon(svg`<path d="M3 3h5v5H3zM12 3h5v5h-5zM3 12h5v5H3zM12 12h2v2M17 12v2.5M12 17h2M16.5 17h.5"/>`),
 } as const;

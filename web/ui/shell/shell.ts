@@ -97,7 +97,7 @@ export class Shell extends LitElement {
       </p>`;
     }
     return html`<div class="hint row">
-      <button type="button" class="small" ?disabled=${!this.running} @click=${this.#open}>
+      <button type="button" class="small" ?disabled=${!this.running} @click=${this.open}>
         ${icons.terminal}${this.state.kind === "ended" ? "Open again" : "Open terminal"}
       </button>
       ${this.running ? null : html`<span class="small muted">Works while the exporter runs: press Start.</span>`}
@@ -156,7 +156,10 @@ export class Shell extends LitElement {
     `;
   }
 
-  async #open(): Promise<void> {
+  /** Nothing while it is open; needs the exporter to run. */
+  async open(): Promise<void> {
+    if (this.state.kind === "open") this.#input.value?.focus();
+    if (this.state.kind === "open" || this.state.kind === "opening") return;
     this.state = { kind: "opening" };
     try {
       const shell = await this.actions.openShell({
