@@ -136,6 +136,7 @@ export class Console extends LitElement {
         return html`<button
           type="button"
           class="small"
+          data-command="open-console"
           aria-label="Open console of ${this.name}"
           ?disabled=${!this.ready}
           @click=${this.#open}
