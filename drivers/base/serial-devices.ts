@@ -8,6 +8,7 @@
 import { assignPorts, wantedIds } from "./assign-ports.ts";
 import { type BindingInfo, BoundDevices, type DeviceKind, type ManagedDevices } from "./bound-devices.ts";
 import type { RememberedPort, SerialBinding, SerialDevices, SerialRequest } from "./devices.ts";
+import { rememberable } from "./remember-device.ts";
 import { usbLabel } from "./usb-names.ts";
 
 /** What the page shows of one claim. */
@@ -27,15 +28,6 @@ export interface SerialDevicesOptions {
 /** Nothing is bound before the first `refresh()`. */
 export function createSerialDevices({ serial, remembered }: SerialDevicesOptions): ManagedSerialDevices {
   return new BoundDevices(serialPorts(serial), remembered);
-}
-
-/** What can be remembered of a port: nothing else of it survives a reload. */
-export function rememberable(port: SerialPort): RememberedPort {
-  const { usbVendorId, usbProductId } = port.getInfo();
-  return {
-    ...(usbVendorId === undefined ? {} : { usbVendorId }),
-    ...(usbProductId === undefined ? {} : { usbProductId }),
-  };
 }
 
 function serialPorts(

@@ -8,6 +8,7 @@
 import { assignUsbDevices, type UsbFacts } from "./assign-usb-devices.ts";
 import { type BindingInfo, BoundDevices, type DeviceKind, type ManagedDevices } from "./bound-devices.ts";
 import type { RememberedPort, UsbBinding, UsbDevices, UsbRequest } from "./devices.ts";
+import { rememberableUsb } from "./remember-device.ts";
 import { usbLabel } from "./usb-names.ts";
 
 /** What the page shows of one claim. */
@@ -27,16 +28,6 @@ export interface UsbDevicesOptions {
 /** Nothing is bound before the first `refresh()`. */
 export function createUsbDevices({ usb, remembered }: UsbDevicesOptions): ManagedUsbDevices {
   return new BoundDevices(usbDevices(usb), remembered);
-}
-
-/** What can be remembered of a device: nothing else of it survives a reload. */
-export function rememberableUsb({ vendorId, productId, serialNumber }: USBDevice): RememberedPort {
-  return {
-    usbVendorId: vendorId,
-    usbProductId: productId,
-    // An empty one says as little as none.
-    ...(serialNumber ? { usbSerialNumber: serialNumber } : {}),
-  };
 }
 
 function usbDevices(usb: USB): DeviceKind<USBDevice, UsbRequest, UsbBinding, UsbBindingInfo> {

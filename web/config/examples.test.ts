@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { catalogue } from "../../drivers/registry.ts";
 import { checkExporterConfig } from "./check-exporter-config.ts";
-import {
-  demoBoardWithFilesYaml,
-  demoBoardWithHooksYaml,
-  demoBoardYaml,
-  serialBoardYaml,
-} from "./examples.ts";
+import { demoBoardWithFilesYaml, demoBoardWithHooksYaml, demoBoardYaml } from "./examples.ts";
 import { toJson } from "./fields.ts";
 import { Problems } from "./problems.ts";
 import { readYaml } from "./yaml-tree.ts";
@@ -74,36 +69,11 @@ describe("demoBoardWithFilesYaml()", () => {
   });
 });
 
-describe("serialBoardYaml()", () => {
-  it("finds a USB adapter by its ids", () => {
-    expect(
-      parse(serialBoardYaml("bench", "FTDI 0403:6001", { vendorId: 0x0403, productId: 0x6001 })),
-    ).toMatchObject({
-      metadata: { name: "bench" },
-      export: {
-        serial: {
-          type: "jumpstarter_driver_pyserial.driver.PySerial",
-          description: "FTDI 0403:6001",
-          config: { url: "hwgrep://0403:6001", baudrate: 115_200 },
-        },
-      },
-    });
-  });
-
-  it("names a port without ids by a path, which is chosen by hand", () => {
-    expect(parse(serialBoardYaml("bench", "a serial port", undefined))).toMatchObject({
-      export: { serial: { config: { url: "/dev/ttyS0" } } },
-    });
-  });
-});
-
 describe("the page's own configurations", () => {
   for (const yaml of [
     demoBoardYaml("demo"),
     demoBoardWithHooksYaml("demo"),
     demoBoardWithFilesYaml("demo"),
-    serialBoardYaml("bench", "FTDI 0403:6001", { vendorId: 0x0403, productId: 0x6001 }),
-    serialBoardYaml("bench", "a serial port", undefined),
   ]) {
     it(`start with the drivers there are, without a problem: ${yaml.split("\n").at(-2)?.trim()}`, async () => {
       expect(await checkExporterConfig(yaml, catalogue)).toMatchObject({ problems: [], startable: true });

@@ -1,20 +1,16 @@
 /**
- * Configurations that the page writes for people: the demo board, with hooks or files too, and one USB-serial board.
- * Above: "Try a demo board", "With hooks", "With files" and "Add device" of the page. Below: nothing; they are texts, and pass check-exporter-config.ts.
+ * Configurations that the page writes for people: the demo board, with hooks or files too.
+ * Above: "Try a demo board" and the other demo boards of the page. Below: yaml-text.ts; they are texts, and pass check-exporter-config.ts.
  */
 
-/** USB ids of a port, as the browser tells them. */
-export interface UsbIds {
-  readonly vendorId: number;
-  readonly productId: number;
-}
+import { yamlText } from "./yaml-text.ts";
 
 /** A simulated board, with its power and serial also at the top, so that `j power on` and `j serial start-console` work. */
 export function demoBoardYaml(name: string): string {
   return `apiVersion: jumpstarter.dev/v1alpha1
 kind: ExporterConfig
 metadata:
-  name: ${text(name)}
+  name: ${yamlText(name)}
 description: A simulated board, to look around without hardware
 # Shown at the start of every "jmp shell".
 motd: |
@@ -40,7 +36,7 @@ export function demoBoardWithHooksYaml(name: string): string {
   return `apiVersion: jumpstarter.dev/v1alpha1
 kind: ExporterConfig
 metadata:
-  name: ${text(name)}
+  name: ${yamlText(name)}
 description: A simulated board whose hooks switch it on and off
 motd: |
   This is a demo board with hooks. Try:
@@ -81,7 +77,7 @@ export function demoBoardWithFilesYaml(name: string): string {
   return `apiVersion: jumpstarter.dev/v1alpha1
 kind: ExporterConfig
 metadata:
-  name: ${text(name)}
+  name: ${yamlText(name)}
 description: A simulated board with a drive and a chip to flash
 motd: |
   This is a demo board that takes files. Try:
@@ -107,49 +103,4 @@ export:
   esp32:
     ref: board.esp32
 `;
-}
-
-/**
- * One board behind a USB-serial adapter.
- *
- * @param label What the browser's chooser calls it, for people.
- * @param ids Undefined for a port that is not on USB, or does not tell: then it is chosen by hand once.
- */
-export function serialBoardYaml(name: string, label: string, ids: UsbIds | undefined): string {
-  const [url, comment] =
-    ids === undefined
-      ? [
-          "/dev/ttyS0",
-          "A path says nothing to a browser: the page asks once which port it is, and remembers it.",
-        ]
-      : [
-          `hwgrep://${hex(ids.vendorId)}:${hex(ids.productId)}`,
-          "Found by its USB ids, on whatever port it is plugged in.",
-        ];
-  return `apiVersion: jumpstarter.dev/v1alpha1
-kind: ExporterConfig
-metadata:
-  name: ${text(name)}
-export:
-  serial:
-    type: jumpstarter_driver_pyserial.driver.PySerial
-    description: ${text(label)}
-    config:
-      # ${comment}
-      url: ${text(url)}
-      baudrate: 115200
-`;
-}
-
-/** Double quotes hold any text: JSON's escapes are also YAML's, but for one character that YAML wants escaped. */
-function text(value: string): string {
-  return JSON.stringify(value.toWellFormed()).replaceAll(
-    /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
-
-/** Four digits, as in `lsusb`. */
-function hex(id: number): string {
-  return id.toString(16).padStart(4, "0");
 }

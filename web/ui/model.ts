@@ -7,6 +7,8 @@ import type { SerialRequest, UsbRequest } from "../../drivers/base/devices.ts";
 import type { Verification } from "../../drivers/base/driver.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import type { Encoding } from "../../drivers/base/resource.ts";
+import type { Board } from "../boards/board.ts";
+import type { DriverKind, Via } from "../boards/fitting-drivers.ts";
 import type {
   Around,
   Bench,
@@ -60,6 +62,28 @@ export interface BenchSummary {
   readonly runsElsewhere: boolean;
 }
 
+/** A board that is plugged in, and that the browser lets the page use. */
+export interface BoardOffer {
+  /** Within the list. */
+  readonly id: string;
+  readonly board: Board;
+  /** The bench that has it already; undefined: it is new here. */
+  readonly bench: { readonly id: string; readonly name: string } | undefined;
+}
+
+/** A board that was chosen: the person sees what is suggested for it, and starts it. */
+export interface ChosenBoard {
+  readonly board: Board;
+  /** To begin with. */
+  readonly benchName: string;
+}
+
+/** What the person has made of the suggestion. */
+export interface StartBoard {
+  readonly benchName: string;
+  readonly drivers: readonly DriverKind[];
+}
+
 /** The bench in front of the person. */
 export interface OpenBench {
   readonly id: string;
@@ -111,6 +135,11 @@ export interface PageState {
   readonly serial: boolean;
   /** The browser has WebUSB. */
   readonly usb: boolean;
+  /** What is plugged in, for the first face of the page. */
+  readonly offers: readonly BoardOffer[];
+  readonly chosen: ChosenBoard | undefined;
+  /** The browser's chooser was closed without a choice: the person may not have found their board. */
+  readonly chooserClosed: Via | undefined;
   /** Transfers of the open bench that have ended, newest first; also those from before the last reload. */
   readonly history: readonly TransferSnapshot[];
   /** Images that the browser still has, by their hash. */
@@ -129,7 +158,14 @@ export type DemoKind = "plain" | "hooks" | "files";
 /** What a person can do. None of these rejects unless it says so: what goes wrong becomes a notice. */
 export interface PageActions {
   tryDemoBoard(kind?: DemoKind): void;
-  /** Needs a click: it opens the browser's chooser. Without an open bench it makes one and starts it. */
+  /** Needs a click: it opens the browser's chooser. What is chosen is shown with the drivers that fit, and not started yet. */
+  plugIn(via: Via): void;
+  /** One of the boards that are plugged in: no chooser is needed. */
+  useBoard(offer: string): void;
+  /** A bench for the board that is chosen. */
+  startBoard(request: StartBoard): void;
+  putBoardBack(): void;
+  /** Into the open bench. Needs a click: it opens the browser's chooser. */
   addDevice(): void;
   /** A configuration from a file, the clipboard or a drop. Starts when nothing is to be said about it. */
   openConfiguration(yaml: string, source: string): void;

@@ -8,7 +8,7 @@ import type { RelayBoot } from "../../proto/boot.ts";
 import type { BenchStore } from "../store/bench-store.ts";
 import type { SavedBench } from "../store/saved-bench.ts";
 import { type DemoKind, type Draft, IDLE } from "../ui/model.ts";
-import { type BenchLibrary, portLabel, withTheSame } from "./bench-library.ts";
+import { type BenchLibrary, withTheSame } from "./bench-library.ts";
 import { type AcquireOptions, type BenchLocks, RELOAD_WAIT_MS } from "./bench-locks.ts";
 import type { BenchRunner } from "./bench-runner.ts";
 import { sentence, summarise } from "./page-state.ts";
@@ -146,7 +146,10 @@ export class BenchDesk {
   }
 
   async #addDeviceTo(bench: SavedBench, port: RememberedPort): Promise<void> {
-    const { addSerialDriver } = await import("./add-serial-driver.ts");
+    const [{ addSerialDriver }, { boardName }] = await Promise.all([
+      import("./add-serial-driver.ts"),
+      import("../boards/board.ts"),
+    ]);
     const { yaml, path } = addSerialDriver(bench.yaml, port);
     const bindings = { ...bench.bindings, [path.join(".")]: port };
     if (bench.file === undefined) {
@@ -157,7 +160,10 @@ export class BenchDesk {
       this.#page.notify("info", `${bench.file} stays as it is: this is a copy, kept in this browser.`);
     }
     const restart = this.#runner.started ? "Restart to use it." : "Press Start to use it.";
-    this.#page.notify("info", `${portLabel(port)} is in the configuration as ${path.join(".")}. ${restart}`);
+    this.#page.notify(
+      "info",
+      `${boardName("serial", port)} is in the configuration as ${path.join(".")}. ${restart}`,
+    );
   }
 
   async openText(yaml: string, source: string): Promise<void> {
@@ -234,12 +240,11 @@ export class BenchDesk {
     await this.showList();
   }
 
-  /** A port that was just granted: into the bench that is open, else into a new one. */
+  /** A port that was just granted: into the bench that is open. */
   async addDevice(port: RememberedPort): Promise<void> {
     await this.#options.worker.devicesChanged();
     const bench = this.#runner.bench;
-    if (bench === undefined) await this.openAndStart(await this.#library.forPort(port));
-    else await this.#addDeviceTo(bench, port);
+    if (bench !== undefined) await this.#addDeviceTo(bench, port);
   }
 }
 

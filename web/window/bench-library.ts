@@ -3,8 +3,9 @@
  * Above: page.ts. Below: web/store/. Starts nothing, and shows nothing.
  */
 
-import type { RememberedPort } from "../../drivers/base/devices.ts";
 import type { RelayBoot } from "../../proto/boot.ts";
+import type { Board } from "../boards/board.ts";
+import type { DriverKind } from "../boards/fitting-drivers.ts";
 import type { ConfigCheck } from "../messages.ts";
 import type { BenchStore } from "../store/bench-store.ts";
 import { DEFAULT_ACCESS, type SavedBench, unusedName } from "../store/saved-bench.ts";
@@ -15,12 +16,6 @@ export interface Examples {
   demoBoardYaml(name: string): string;
   demoBoardWithHooksYaml(name: string): string;
   demoBoardWithFilesYaml(name: string): string;
-  serialBoardYaml(name: string, label: string, ids: UsbIds | undefined): string;
-}
-
-export interface UsbIds {
-  readonly vendorId: number;
-  readonly productId: number;
 }
 
 export interface BenchLibraryOptions {
@@ -110,14 +105,17 @@ export class BenchLibrary {
     return this.create(yamlFor(name), name, {}, { id });
   }
 
-  /** A board behind the port that was just chosen. */
-  async forPort(port: RememberedPort): Promise<SavedBench> {
-    const { serialBoardYaml } = await this.#options.examples();
-    const id = this.#options.newId();
-    const name = exporterName("board", id, namesOf(await this.#options.store.list()));
-    const { usbVendorId: vendorId, usbProductId: productId } = port;
-    const ids = vendorId === undefined || productId === undefined ? undefined : { vendorId, productId };
-    return this.create(serialBoardYaml(name, portLabel(port), ids), name, { serial: port }, { id });
+  /** `esp32-3f2a`: a name that no bench here has, and on a busy relay hardly another one. */
+  async suggestName(wanted: string): Promise<string> {
+    return exporterName(wanted, this.#options.newId(), namesOf(await this.#options.store.list()));
+  }
+
+  /** A board that was just plugged in, with the drivers that the person has taken. */
+  async forBoard(board: Board, drivers: ReadonlySet<DriverKind>, wantedName: string): Promise<SavedBench> {
+    const { boardConfig } = await import("../boards/board-yaml.ts");
+    const name = unusedName(wantedName, namesOf(await this.#options.store.list()));
+    const { yaml, paths } = boardConfig(name, board, drivers);
+    return this.create(yaml, name, Object.fromEntries(paths.map((path) => [path, board.device])));
   }
 
   /** The same text again is the same bench, with its passphrase and its devices. */
@@ -139,13 +137,6 @@ export class BenchLibrary {
 /** What a copy takes over beside text and devices. */
 export function withTheSame({ access, files }: SavedBench): Pick<SavedBench, "access" | "files"> {
   return { access, ...(files && { files }) };
-}
-
-/** For people: the ids, as tools print them. */
-export function portLabel({ usbVendorId, usbProductId }: RememberedPort): string {
-  if (usbVendorId === undefined || usbProductId === undefined) return "Serial port";
-  const hex = (id: number): string => id.toString(16).padStart(4, "0");
-  return `USB serial ${hex(usbVendorId)}:${hex(usbProductId)}`;
 }
 
 /** `demo-3f2a`: on a relay that many people use, the next one who tries a demo board is not told that the name is taken. */

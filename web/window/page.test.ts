@@ -163,7 +163,6 @@ function browser() {
         demoBoardYaml: (name) => `name: ${name}`,
         demoBoardWithHooksYaml: (name) => `name: ${name}\nhooks`,
         demoBoardWithFilesYaml: (name) => `name: ${name}\nfiles`,
-        serialBoardYaml: (name) => `name: ${name}`,
       }),
       askRelay: async () => BOOT,
       copy: async () => {},
@@ -204,7 +203,10 @@ function mapStorage(map: Map<string, string>): Storage {
 }
 
 function chooserOf(info: SerialPortInfo): SerialChooser {
-  return new SerialChooser({ requestPort: async () => ({ getInfo: () => info }) as SerialPort });
+  return new SerialChooser({
+    requestPort: async () => ({ getInfo: () => info }) as SerialPort,
+    getPorts: async () => [],
+  });
 }
 
 describe("Page", () => {
@@ -446,7 +448,9 @@ describe("Page", () => {
     const { tab } = browser();
     const { page, worker, until } = tab({ serial: chooserOf({}) });
     await page.begin();
-    page.actions.addDevice();
+    page.actions.plugIn("serial");
+    await until(({ busy, chosen }) => !busy && chosen !== undefined);
+    page.actions.startBoard({ benchName: "mine", drivers: ["console"] });
     await until(({ busy, view }) => !busy && view.kind === "bench");
     expect(worker.started[0]?.bench.bindings).toEqual({ serial: {} });
   });
@@ -455,7 +459,7 @@ describe("Page", () => {
     const { store, tab } = browser();
     const device = { vendorId: 0x2e8a, productId: 0x000f, serialNumber: "A1" } as USBDevice;
     const { page, worker, until, idle } = tab({
-      usb: new UsbChooser({ requestDevice: async () => device }),
+      usb: new UsbChooser({ requestDevice: async () => device, getDevices: async () => [] }),
     });
     await page.begin();
     expect(page.state.usb).toBe(true);
@@ -532,7 +536,10 @@ describe("Page", () => {
   });
 
   it("waits for nobody while a chooser is open", async () => {
-    const never = new SerialChooser({ requestPort: () => new Promise(() => {}) });
+    const never = new SerialChooser({
+      requestPort: () => new Promise(() => {}),
+      getPorts: async () => [],
+    });
     const { page, idle } = browser().tab({ serial: never });
     await page.begin();
     page.actions.addDevice();

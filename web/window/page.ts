@@ -1,12 +1,13 @@
 /**
  * The page: its state, and what happens when a person does something. Everything that can fail ends in a notice.
  * Above: web/main.ts builds it, web/ui/ draws it. Below: bench-desk.ts, bench-runner.ts, worker-client.ts,
- * serial-chooser.ts, usb-chooser.ts, transfer-history.ts.
+ * board-desk.ts, serial-chooser.ts, usb-chooser.ts, transfer-history.ts.
  */
 
 import type { RememberedPort } from "../../drivers/base/devices.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import type { RelayBoot } from "../../proto/boot.ts";
+import { USB_BOARDS, type Via } from "../boards/fitting-drivers.ts";
 import type { ExporterSnapshot, LogRecord, RelayAddress } from "../messages.ts";
 import {
   type FetchFile,
@@ -22,6 +23,7 @@ import { BenchDesk } from "./bench-desk.ts";
 import { BenchLibrary, type BenchLibraryOptions } from "./bench-library.ts";
 import type { BenchLocks } from "./bench-locks.ts";
 import { BenchRunner } from "./bench-runner.ts";
+import { BoardDesk } from "./board-desk.ts";
 import type { ImageFiles } from "./image-files.ts";
 import type { LayoutMemory } from "./layout-memory.ts";
 import { appendLog, sentence } from "./page-state.ts";
@@ -61,6 +63,7 @@ export class Page implements PageModel {
   readonly #options: PageOptions;
   readonly #worker: WorkerClient;
   readonly #desk: BenchDesk;
+  readonly #boards: BoardDesk;
   readonly #runner: BenchRunner;
   readonly #store: PageStore;
   readonly #history: TransferHistory;
@@ -104,6 +107,9 @@ export class Page implements PageModel {
         notices: [],
         serial: options.serial !== undefined,
         usb: options.usb !== undefined,
+        offers: [],
+        chosen: undefined,
+        chooserClosed: undefined,
         history: [],
         keptImages: new Set(),
         lasting: store.lasting,
@@ -120,17 +126,37 @@ export class Page implements PageModel {
       onFailure: (error) =>
         this.#store.notify("warning", `The history of files is not complete: ${sentence(error)}`),
     });
+    const library = new BenchLibrary(options);
     this.#desk = new BenchDesk({
       ...options,
       page: this.#store,
-      library: new BenchLibrary(options),
+      library,
       runner: this.#runner,
       worker: this.#worker,
     });
-    this.actions = this.#createActions();
-    this.#store.subscribe(() => void this.#history.follow(this.#runner.bench?.id), {
-      signal: new AbortController().signal,
+    const { serial, usb } = options;
+    this.#boards = new BoardDesk({
+      page: this.#store,
+      store,
+      locks,
+      library,
+      desk: this.#desk,
+      granted: {
+        ...(serial && { serial: () => serial.granted() }),
+        ...(usb && { usb: () => usb.granted() }),
+      },
+      boards: () => import("../boards/board.ts"),
     });
+    this.actions = this.#createActions();
+    const forLife = { signal: new AbortController().signal };
+    this.#store.subscribe(() => void this.#history.follow(this.#runner.bench?.id), forLife);
+    let shown: PageState["view"]["kind"] = "loading";
+    this.#store.subscribe(() => {
+      const { kind } = this.#store.state.view;
+      const came = kind !== shown;
+      shown = kind;
+      if (came && kind === "welcome") this.#lookAtBoards();
+    }, forLife);
   }
 
   get state(): PageState {
@@ -175,6 +201,7 @@ export class Page implements PageModel {
 
   /** Devices came or went, in the window's eyes. */
   devicesChanged(): void {
+    if (this.#store.state.view.kind === "welcome") this.#lookAtBoards();
     this.#worker.devicesChanged().catch((error: unknown) => {
       this.#store.notify("warning", `The devices could not be looked at again: ${sentence(error)}`);
     });
@@ -196,9 +223,13 @@ export class Page implements PageModel {
     return {
       tryDemoBoard: (kind = "plain") =>
         inTurn("The demo board could not be started", () => desk.openDemo(kind)),
+      plugIn: (via) => this.#plugIn(via),
+      useBoard: (offer) => inTurn("The board could not be used", () => this.#boards.use(offer)),
+      startBoard: (request) => inTurn("The board could not be started", () => this.#boards.start(request)),
+      putBoardBack: () => this.#boards.putBack(),
       addDevice: () =>
         this.#choose(NO_SERIAL, this.#options.serial?.choose(), "The device could not be added", (port) =>
-          desk.addDevice(port),
+          this.#runner.bench === undefined ? this.#boards.take("serial", port) : desk.addDevice(port),
         ),
       openConfiguration: (yaml, source) =>
         inTurn(`The text from ${source} could not be opened`, () => desk.openText(yaml, source)),
@@ -331,6 +362,25 @@ export class Page implements PageModel {
       (port) => port && this.#store.inTurn(problem, () => use(port)),
       (error: unknown) => this.#store.notify("error", `${problem}: ${sentence(error)}`),
     );
+  }
+
+  #plugIn(via: Via): void {
+    const { serial, usb } = this.#options;
+    const chosen =
+      via === "serial" ? serial?.choose() : usb?.choose({ filters: USB_BOARDS, hint: "a board" });
+    if (chosen === undefined) {
+      this.#store.notify("error", via === "serial" ? NO_SERIAL : NO_USB);
+      return;
+    }
+    const problem = "The board could not be used";
+    chosen.then(
+      (device) => this.#store.inTurn(problem, () => this.#boards.take(via, device)),
+      (error: unknown) => this.#store.notify("error", `${problem}: ${sentence(error)}`),
+    );
+  }
+
+  #lookAtBoards(): void {
+    this.#do("What is plugged in could not be looked at", () => this.#boards.look());
   }
 
   /** Beside whatever is under way: it waits for nothing, and nothing waits for it. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { FakeSerial } from "../../drivers/simulation/fake-serial.ts";
+import { createLoopbackDevice } from "../../drivers/simulation/simulated-device.ts";
 import { SerialChooser } from "./serial-chooser.ts";
 
 function chooser(outcome: SerialPortInfo | DOMException) {
@@ -11,6 +13,7 @@ function chooser(outcome: SerialPortInfo | DOMException) {
         if (outcome instanceof DOMException) throw outcome;
         return { getInfo: () => outcome } as SerialPort;
       },
+      getPorts: async () => [],
     }),
   };
 }
@@ -37,5 +40,17 @@ describe("SerialChooser", () => {
   it("says what to do when serial ports are forbidden", async () => {
     const { chooser: subject } = chooser(new DOMException("", "SecurityError"));
     await expect(subject.choose()).rejects.toThrow("Allow serial ports for this site");
+  });
+
+  it("knows what was granted before, and is plugged in", async () => {
+    const serial = new FakeSerial();
+    const info = { usbVendorId: 0x10c4, usbProductId: 0xea60 };
+    const subject = new SerialChooser(serial);
+    serial.offer({ device: createLoopbackDevice(), info: {} });
+    expect(await subject.granted()).toEqual([]);
+    const port = serial.plug({ device: createLoopbackDevice(), info });
+    expect(await subject.granted()).toEqual([{ device: info }]);
+    serial.unplug(port);
+    expect(await subject.granted()).toEqual([]);
   });
 });

@@ -1,14 +1,15 @@
 /**
- * The browser's chooser for serial ports: a person grants a port with a click.
+ * The browser's chooser for serial ports: a person grants a port with a click. And those that were granted before.
  * Above: page.ts. Below: `navigator.serial` of the window, by constructor. The worker then finds the port by itself.
  */
 
 import type { RememberedPort, SerialRequest } from "../../drivers/base/devices.ts";
+import { rememberable } from "../../drivers/base/remember-device.ts";
 
 export class SerialChooser {
-  readonly #serial: Pick<Serial, "requestPort">;
+  readonly #serial: Pick<Serial, "requestPort" | "getPorts">;
 
-  constructor(serial: Pick<Serial, "requestPort">) {
+  constructor(serial: Pick<Serial, "requestPort" | "getPorts">) {
     this.#serial = serial;
   }
 
@@ -21,12 +22,7 @@ export class SerialChooser {
     const filters =
       request?.kind === "usb" ? [{ usbVendorId: request.vendorId, usbProductId: request.productId }] : [];
     try {
-      const port = await this.#serial.requestPort({ filters });
-      const { usbVendorId, usbProductId } = port.getInfo();
-      return {
-        ...(usbVendorId === undefined ? {} : { usbVendorId }),
-        ...(usbProductId === undefined ? {} : { usbProductId }),
-      };
+      return rememberable(await this.#serial.requestPort({ filters }));
     } catch (error) {
       const name = error instanceof Error ? error.name : "";
       if (name === "NotFoundError") return undefined;
@@ -38,5 +34,14 @@ export class SerialChooser {
       }
       throw error;
     }
+  }
+
+  /** What is granted and plugged in. Rejects when the site may not know. */
+  async granted(): Promise<readonly { readonly device: RememberedPort }[]> {
+    const ports = await this.#serial.getPorts();
+    // Undefined in browsers that list only what is plugged in.
+    return ports
+      .filter(({ connected }) => connected !== false)
+      .map((port) => ({ device: rememberable(port) }));
   }
 }

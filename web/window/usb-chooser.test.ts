@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { FakeUsb } from "../../drivers/simulation/fake-usb.ts";
+import { LoopbackUsb } from "../../drivers/simulation/loopback-usb.ts";
 import { UsbChooser } from "./usb-chooser.ts";
 
 const PICO = { filters: [{ vendorId: 0x2e8a, productId: 3 }], hint: "a Raspberry Pi Pico in BOOTSEL mode" };
@@ -13,6 +15,7 @@ function chooser(outcome: Partial<USBDevice> | DOMException) {
         if (outcome instanceof DOMException) throw outcome;
         return outcome as USBDevice;
       },
+      getDevices: async () => [],
     }),
   };
 }
@@ -45,5 +48,17 @@ describe("UsbChooser", () => {
   it("says what to do when USB devices are forbidden", async () => {
     const { chooser: subject } = chooser(new DOMException("", "SecurityError"));
     await expect(subject.choose(PICO)).rejects.toThrow("Allow USB devices for this site");
+  });
+
+  it("knows what was granted before, and is plugged in, with the name that a device gives itself", async () => {
+    const usb = new FakeUsb();
+    const subject = new UsbChooser(usb);
+    const ids = { vendorId: 0x1209, productId: 0x0001 };
+    const device = usb.plug({ device: new LoopbackUsb(ids) });
+    expect(await subject.granted()).toEqual([
+      { device: { usbVendorId: 0x1209, usbProductId: 0x0001 }, productName: "Loopback" },
+    ]);
+    usb.unplug(device);
+    expect(await subject.granted()).toEqual([]);
   });
 });

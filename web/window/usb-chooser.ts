@@ -1,14 +1,15 @@
 /**
- * The browser's chooser for USB devices: a person grants a device with a click.
+ * The browser's chooser for USB devices: a person grants a device with a click. And those that were granted before.
  * Above: page.ts. Below: `navigator.usb` of the window, by constructor. The worker then finds the device by itself.
  */
 
 import type { RememberedPort, UsbRequest } from "../../drivers/base/devices.ts";
+import { rememberableUsb } from "../../drivers/base/remember-device.ts";
 
 export class UsbChooser {
-  readonly #usb: Pick<USB, "requestDevice">;
+  readonly #usb: Pick<USB, "requestDevice" | "getDevices">;
 
-  constructor(usb: Pick<USB, "requestDevice">) {
+  constructor(usb: Pick<USB, "requestDevice" | "getDevices">) {
     this.#usb = usb;
   }
 
@@ -22,13 +23,7 @@ export class UsbChooser {
       const device = await this.#usb.requestDevice({
         filters: request.filters.map((filter) => ({ ...filter })),
       });
-      const { vendorId, productId, serialNumber } = device;
-      return {
-        usbVendorId: vendorId,
-        usbProductId: productId,
-        // An empty one says nothing.
-        ...(serialNumber ? { usbSerialNumber: serialNumber } : {}),
-      };
+      return rememberableUsb(device);
     } catch (error) {
       const name = error instanceof Error ? error.name : "";
       if (name === "NotFoundError") return undefined;
@@ -40,5 +35,14 @@ export class UsbChooser {
       }
       throw error;
     }
+  }
+
+  /** What is granted and plugged in. Rejects when the site may not know. */
+  async granted(): Promise<readonly { readonly device: RememberedPort; readonly productName?: string }[]> {
+    const devices = await this.#usb.getDevices();
+    return devices.map((device) => ({
+      device: rememberableUsb(device),
+      ...(device.productName ? { productName: device.productName } : {}),
+    }));
   }
 }

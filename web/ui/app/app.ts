@@ -164,8 +164,12 @@ export class App extends LitElement {
   #renderWelcome({ state, actions }: PageModel) {
     return html`<jumptab-welcome
       .benches=${state.benches}
+      .offers=${state.offers}
+      .chosen=${state.chosen}
+      .chooserClosed=${state.chooserClosed}
       .actions=${actions}
       ?serial=${state.serial}
+      ?usb=${state.usb}
       ?lasting=${state.lasting}
       ?busy=${state.busy}
     ></jumptab-welcome>`;

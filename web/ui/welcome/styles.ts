@@ -40,17 +40,66 @@ export const welcomeStyles = css`
   }
 
   .way p {
-    flex: 1 1 auto;
     color: var(--muted);
+  }
+
+  .way > p:first-of-type {
+    flex: 1 0 auto;
+  }
+
+  .way .vias,
+  .way .others {
+    display: grid;
+    gap: 0.625rem;
+    margin-top: 0.5rem;
+  }
+
+  .way .vias li,
+  .way .others li {
+    display: grid;
+    grid-template-columns: 6.75rem 1fr;
+    gap: 0.625rem;
+    align-items: center;
+  }
+
+  .closed {
+    display: grid;
+    grid-template-columns: auto 1fr;
+    gap: 0.5rem;
+    padding: 0.5rem 0.625rem;
+    border-radius: var(--radius-small);
+    background: var(--raised);
+  }
+
+  .closed svg {
+    margin-top: 0.15em;
+  }
+
+  summary {
+    width: fit-content;
+    cursor: pointer;
+  }
+
+  /* Whoever comes back finds the benches first; the ways in stand beside them where there is room. */
+  .back {
+    display: grid;
+    gap: 2rem 1.5rem;
+    align-items: start;
+  }
+
+  @media (min-width: 60rem) {
+    .back {
+      grid-template-columns: minmax(0, 1fr) 22rem;
+    }
+
+    .back .ways {
+      grid-template-columns: 1fr;
+    }
   }
 
   .way .row {
     gap: 0.25rem;
     margin-top: 0.5rem;
-  }
-
-  .saved {
-    margin-top: 2.25rem;
   }
 
   .saved ul {

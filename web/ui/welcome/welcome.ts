@@ -7,17 +7,24 @@ import { html, LitElement } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
 import type { ConfirmDialog } from "../dialogs/confirm-dialog.ts";
 import "../dialogs/confirm-dialog.ts";
-import type { BenchSummary, PageActions } from "../model.ts";
+import type { Via } from "../../boards/fitting-drivers.ts";
+import type { BenchSummary, BoardOffer, ChosenBoard, PageActions } from "../model.ts";
 import { ago } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
+import { missingText, notFoundText, WAYS } from "./plug-in-text.ts";
+import "./plugged-boards.ts";
 import { welcomeStyles } from "./styles.ts";
 
 export class Welcome extends LitElement {
   static override properties = {
     benches: { attribute: false },
     actions: { attribute: false },
+    offers: { attribute: false },
+    chosen: { attribute: false },
+    chooserClosed: { attribute: false },
     serial: { type: Boolean },
+    usb: { type: Boolean },
     lasting: { type: Boolean },
     busy: { type: Boolean },
   };
@@ -25,21 +32,34 @@ export class Welcome extends LitElement {
 
   declare benches: readonly BenchSummary[];
   declare actions: PageActions;
+  declare offers: readonly BoardOffer[];
+  declare chosen: ChosenBoard | undefined;
+  declare chooserClosed: Via | undefined;
   declare serial: boolean;
+  declare usb: boolean;
   declare lasting: boolean;
   declare busy: boolean;
   readonly #file = createRef<HTMLInputElement>();
   readonly #confirm = createRef<ConfirmDialog>();
 
   override render() {
+    if (this.chosen !== undefined) return this.#renderChosen(this.chosen);
+    const back = this.benches.length > 0;
     return html`
-      <h1 tabindex="-1">Share a board from this tab</h1>
+      <h1 tabindex="-1">${back ? "Welcome back" : "Share a board from this tab"}</h1>
       <p class="intro">
-        This page is a Jumpstarter exporter. Pick what it should offer; then anyone with the line it shows can
-        drive the board with <code>jmp</code>, for as long as this tab is open.
+        ${
+          back
+            ? "Start one of your benches, or open another one."
+            : html`This page is a Jumpstarter exporter. Pick what it should offer; then anyone with the line it shows
+                can drive the board with <code>jmp</code>, for as long as this tab is open.`
+        }
       </p>
-      <div class="ways">${this.#renderDemo()}${this.#renderDevice()}${this.#renderConfiguration()}</div>
-      ${this.benches.length === 0 ? null : this.#renderBenches()}
+      <jumptab-plugged-boards
+        .offers=${this.offers}
+        .actions=${this.actions}
+        ?busy=${this.busy}
+      ></jumptab-plugged-boards>
       ${
         this.lasting
           ? null
@@ -48,8 +68,22 @@ export class Welcome extends LitElement {
               forgotten when the tab is closed.
             </p>`
       }
+      <div class=${back ? "back" : ""}>
+        ${back ? this.#renderBenches() : null}
+        <div class="ways">${this.#renderDemo()}${this.#renderDevice()}${this.#renderConfiguration()}</div>
+      </div>
       <jumptab-confirm ${ref(this.#confirm)}></jumptab-confirm>
     `;
+  }
+
+  #renderChosen(chosen: ChosenBoard) {
+    // Loaded when it is needed; until it has arrived the element is empty.
+    void import("./chosen-board.ts");
+    return html`<jumptab-chosen-board
+      .chosen=${chosen}
+      .actions=${this.actions}
+      ?busy=${this.busy}
+    ></jumptab-chosen-board>`;
   }
 
   #renderDemo() {
@@ -66,51 +100,75 @@ export class Welcome extends LitElement {
           >
             Try a demo board
           </button>
-          <button
-            type="button"
-            class="small quiet"
-            title="The board, with hooks that switch it on before each session and off after it"
-            ?disabled=${this.busy}
-            @click=${() => this.actions.tryDemoBoard("hooks")}
-          >
-            With hooks
-          </button>
-          <button
-            type="button"
-            class="small quiet"
-            title="The board, with a drive and a chip that take files"
-            ?disabled=${this.busy}
-            @click=${() => this.actions.tryDemoBoard("files")}
-          >
-            With files
-          </button>
         </div>
+        <details>
+          <summary class="small muted">Other demo boards</summary>
+          <ul class="others">
+            <li>
+              <button
+                type="button"
+                class="small"
+                aria-describedby="with-hooks"
+                ?disabled=${this.busy}
+                @click=${() => this.actions.tryDemoBoard("hooks")}
+              >
+                With hooks
+              </button>
+              <span class="small muted" id="with-hooks">switched on before each session, and off after it</span>
+            </li>
+            <li>
+              <button
+                type="button"
+                class="small"
+                aria-describedby="with-files"
+                ?disabled=${this.busy}
+                @click=${() => this.actions.tryDemoBoard("files")}
+              >
+                With files
+              </button>
+              <span class="small muted" id="with-files">a drive, and a chip to flash</span>
+            </li>
+          </ul>
+        </details>
       </section>
     `;
   }
 
   #renderDevice() {
+    const { serial, usb } = this;
+    const missing = missingText({ serial, usb });
     return html`
       <section class="way card" aria-labelledby="device">
         <div class="head">${icons.plug}<h2 id="device">Plug in a board</h2></div>
-        ${
-          this.serial
-            ? html`<p>Connect it by USB or a serial adapter, then choose its port. It starts at once.</p>`
-            : html`<p>
-                This browser has no WebSerial. To share a real board, open this page in Chrome, Edge or another
-                Chromium-based browser on a computer.
-              </p>`
-        }
-        <div class="row">
-          <button
-            type="button"
-            ?disabled=${this.busy || !this.serial}
-            @click=${() => this.actions.addDevice()}
-          >
-            Add device
-          </button>
+        <p>Connect it by USB, then choose it in the browser’s list. You see what fits before anything starts.</p>
+        <ul class="vias">
+          ${serial ? this.#renderVia("serial") : null} ${usb ? this.#renderVia("usb") : null}
+        </ul>
+        ${missing === undefined ? null : html`<p class="small">${missing}</p>`}
+        <div role="status" class="small">
+          ${
+            this.chooserClosed === undefined
+              ? null
+              : html`<p class="closed">${icons.info}${notFoundText(this.chooserClosed)}</p>`
+          }
         </div>
       </section>
+    `;
+  }
+
+  #renderVia(via: Via) {
+    return html`
+      <li>
+        <button
+          type="button"
+          aria-describedby="via-${via}"
+          ?disabled=${this.busy}
+          @click=${() => this.actions.plugIn(via)}
+        >
+          ${WAYS[via].button}
+        </button>
+        <span class="small muted" id="via-${via}">${WAYS[via].what}</span>
+      </li>
     `;
   }
 
