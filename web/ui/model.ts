@@ -13,6 +13,7 @@ import type {
   Around,
   Bench,
   ConfigCheck,
+  DriverCatalogue,
   ExporterSnapshot,
   LogRecord,
   Role,
@@ -47,6 +48,8 @@ export interface Draft {
   /** The bench it belongs to; undefined for one that is not saved yet. */
   readonly benchId: string | undefined;
   readonly yaml: string;
+  /** What is saved, where `yaml` is what was written since. Absent: `yaml` is. */
+  readonly original?: string;
   /** Said above the editor: where the text comes from, and what saving does. */
   readonly note: string | undefined;
 }
@@ -174,6 +177,13 @@ export interface PageActions {
   editBench(id: string): void;
   saveDraft(draft: Draft, yaml: string): void;
   leaveEditor(): void;
+  /** Changes `metadata.name` in its text. A name that is taken gets a number. */
+  renameBench(id: string, name: string): void;
+  duplicateBench(id: string): void;
+  /** Its configuration as a file, with the scripts that it names. */
+  exportBench(id: string): void;
+  /** One opens as a configuration does; several go into the list. */
+  importFiles(files: readonly File[]): void;
   startBench(id: string, options?: { steal?: boolean }): void;
   deleteBench(id: string): void;
   start(): void;
@@ -219,6 +229,8 @@ export interface PageActions {
 
   /** Rejects with a sentence when the exporter cannot be asked. */
   check(yaml: string): Promise<ConfigCheck>;
+  /** Every driver type that is known. Rejects with a sentence when their code cannot be loaded. */
+  catalogue(): Promise<DriverCatalogue>;
   /** Rejects with the driver's sentence. */
   call(path: readonly string[], method: string, args?: readonly JsonValue[]): Promise<JsonValue>;
   /** The items, once all are there. Rejects with the driver's sentence. */
@@ -290,7 +302,7 @@ export interface FetchFile {
 }
 
 /** What elements may have this tab remember; `consoles` lasts, over all tabs of this browser. */
-export type Remembered = "consoles" | "log-filter" | "shell-history" | "share-address";
+export type Remembered = "consoles" | "draft" | "log-filter" | "shell-history" | "share-address";
 
 /** A shell in the page, where `j` drives the page's own drivers. Nothing of the machine is in its reach. */
 export interface PageShell {

@@ -10,14 +10,16 @@ import type { SavedBench } from "../store/saved-bench.ts";
 import { type DemoKind, type Draft, IDLE } from "../ui/model.ts";
 import { type BenchLibrary, withTheSame } from "./bench-library.ts";
 import { type AcquireOptions, type BenchLocks, RELOAD_WAIT_MS } from "./bench-locks.ts";
+import { type BenchFile, benchFile, readBenchFile, refuseOther } from "./bench-file.ts";
 import type { BenchRunner } from "./bench-runner.ts";
+import { readDraft } from "./draft-memory.ts";
 import { sentence, summarise } from "./page-state.ts";
 import type { PageStore } from "./page-store.ts";
 import type { TabMemory } from "./tab-memory.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
-/** A configuration is a few KiB; more is another file, dropped by mistake. */
-const MAX_CONFIGURATION_BYTES = 1024 * 1024;
+/** 64 files at once: more are a folder, chosen by mistake. */
+const MAX_IMPORTED_FILES = 64;
 
 export interface BenchDeskOptions {
   readonly boot: RelayBoot;
@@ -48,6 +50,12 @@ export class BenchDesk {
 
   /** The bench that this tab should have, started if it was running; else the list. */
   async first(): Promise<void> {
+    await this.#firstBench();
+    const draft = readDraft(this.#options.tab.get("draft"));
+    if (draft !== undefined) this.#page.set({ view: { kind: "editor", draft } });
+  }
+
+  async #firstBench(): Promise<void> {
     if (await this.#openRelayBench()) return;
     if (await this.#openBenchOfThisTab()) return;
     if (await this.#resumeAnother()) return;
@@ -167,8 +175,7 @@ export class BenchDesk {
   }
 
   async openText(yaml: string, source: string): Promise<void> {
-    if (yaml.length > MAX_CONFIGURATION_BYTES) throw new Error(tooLarge(yaml.length));
-    if (yaml.includes("\0")) throw new Error("it is not a text file. Choose a YAML file.");
+    refuseOther(yaml);
     const check = await this.#options.worker.check(yaml);
     if (!check.startable || check.problems.some(({ severity }) => severity !== "info")) {
       const note = check.startable
@@ -193,6 +200,7 @@ export class BenchDesk {
     const saved = draft.benchId === undefined ? undefined : await this.#options.store.get(draft.benchId);
     const check = await this.#options.worker.check(yaml, saved?.files);
     if (!check.startable) throw new Error("it cannot start like this. Correct the errors that are marked.");
+    this.#options.tab.set("draft", undefined);
     if (saved === undefined) return this.openAndStart(await this.#library.forYaml(yaml, check));
     const changed = await this.#library.withYaml(saved, yaml, check);
     // The lock first: another tab may be running it, and would overwrite what is saved here.
@@ -204,8 +212,13 @@ export class BenchDesk {
   }
 
   async openFile(file: File): Promise<void> {
-    if (file.size > MAX_CONFIGURATION_BYTES) throw new Error(tooLarge(file.size));
-    await this.openText(await file.text(), file.name);
+    const { yaml, scripts } = await readBenchFile(file);
+    if (Object.keys(scripts).length === 0) return await this.openText(yaml, file.name);
+    // What it names came with it: it is a bench at once, and opens where one can see what is said about it.
+    const check = await this.#options.worker.check(yaml, scripts);
+    const bench = await this.#library.import(yaml, check, scripts);
+    if (check.startable) await this.openAndStart(bench);
+    else await this.edit(bench.id);
   }
 
   async openDemo(kind: DemoKind): Promise<void> {
@@ -216,6 +229,42 @@ export class BenchDesk {
     await this.openAndStart(await this.#library.get(id), options);
   }
 
+  async rename(id: string, name: string): Promise<void> {
+    await this.#library.rename(id, name);
+    await this.refreshList();
+  }
+
+  async duplicate(id: string): Promise<void> {
+    await this.#library.duplicate(id);
+    await this.refreshList();
+  }
+
+  async exportFile(id: string): Promise<BenchFile> {
+    return await benchFile(await this.#library.get(id));
+  }
+
+  /** One opens as a configuration does; several go into the list, whatever is to be said about them. */
+  async importFiles(files: readonly File[]): Promise<void> {
+    const [first] = files;
+    if (first !== undefined && files.length === 1) return await this.openFile(first);
+    for (const file of files.slice(0, MAX_IMPORTED_FILES)) {
+      try {
+        const { yaml, scripts } = await readBenchFile(file);
+        const check = await this.#options.worker.check(yaml, scripts);
+        const bench = await this.#library.import(yaml, check, scripts);
+        if (!check.startable) {
+          this.#page.notify("warning", `${bench.name}, from ${file.name}, needs a correction before it can start: press Edit.`);
+        }
+      } catch (error) {
+        this.#page.notify("error", `${file.name} was left out: ${sentence(error)}`);
+      }
+    }
+    if (files.length > MAX_IMPORTED_FILES) {
+      this.#page.notify("warning", `The first ${MAX_IMPORTED_FILES} of ${files.length} files were opened: open the others in a second go.`);
+    }
+    await this.refreshList();
+  }
+
   /** An empty page in the editor, with an example to write over. */
   write(): void {
     const draft: Draft = { benchId: undefined, yaml: EMPTY_CONFIGURATION, note: undefined };
@@ -224,6 +273,7 @@ export class BenchDesk {
 
   /** Back from the editor to where it was opened. */
   async leaveEditor(): Promise<void> {
+    this.#options.tab.set("draft", undefined);
     if (this.#runner.bench === undefined) await this.showList();
     else this.#page.set({ view: { kind: "bench" } });
   }

@@ -122,7 +122,35 @@ export class BenchLibrary {
   async forYaml(yaml: string, check: ConfigCheck): Promise<SavedBench> {
     const saved = await this.#options.store.list();
     const same = saved.find((bench) => bench.yaml === yaml && bench.file === undefined);
-    return same ?? this.create(yaml, check.name ?? "unnamed");
+    return same ?? this.import(yaml, check);
+  }
+
+  /** A new bench. A name that is taken gets a number, in the text as well. */
+  async import(yaml: string, check: ConfigCheck, files: SavedBench["files"] = {}): Promise<SavedBench> {
+    const wanted = check.name ?? "unnamed";
+    const name = unusedName(wanted, namesOf(await this.#options.store.list()));
+    const text = check.name === undefined || name === wanted ? yaml : await renamed(yaml, name);
+    return await this.create(text, name, {}, Object.keys(files).length === 0 ? {} : { files });
+  }
+
+  /** With `metadata.name` in its text. Throws with a sentence when the text does not allow it. */
+  async rename(id: string, wanted: string): Promise<void> {
+    const bench = await this.get(id);
+    if (bench.file !== undefined) {
+      throw new Error(`its name stands in ${bench.file} on the relay's machine. Make a copy, and rename that.`);
+    }
+    const asked = wanted.trim();
+    if (asked === "" || asked === bench.name) return;
+    const others = (await this.#options.store.list()).filter((other) => other.id !== id);
+    const name = unusedName(asked, namesOf(others));
+    await this.#options.store.update(id, { name, yaml: await renamed(bench.yaml, name) });
+  }
+
+  /** Another bench with the same text and devices, and a name and a passphrase of its own. */
+  async duplicate(id: string): Promise<SavedBench> {
+    const bench = await this.get(id);
+    const name = unusedName(bench.name, namesOf(await this.#options.store.list()));
+    return await this.create(await renamed(bench.yaml, name), name, bench.bindings, withTheSame(bench));
   }
 
   /** The bench with another text. What belongs to a file of the relay's machine is copied, never changed. */
@@ -132,6 +160,13 @@ export class BenchLibrary {
       return this.create(yaml, name, bench.bindings, withTheSame(bench));
     return { ...bench, yaml, name, updatedAt: this.#options.now() };
   }
+}
+
+async function renamed(yaml: string, name: string): Promise<string> {
+  const { setName } = await import("../config/edit-config.ts");
+  const edit = setName(yaml, name);
+  if (!edit.ok) throw new Error(`${edit.reason} Edit it first.`);
+  return edit.text;
 }
 
 /** What a copy takes over beside text and devices. */

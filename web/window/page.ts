@@ -239,6 +239,14 @@ export class Page implements PageModel {
       saveDraft: (draft, yaml) =>
         inTurn("The configuration could not be saved", () => desk.save(draft, yaml)),
       leaveEditor: () => inTurn("The list of benches could not be read", () => desk.leaveEditor()),
+      renameBench: (id, name) => inTurn("The bench could not be renamed", () => desk.rename(id, name)),
+      duplicateBench: (id) => inTurn("The bench could not be copied", () => desk.duplicate(id)),
+      exportBench: (id) =>
+        inTurn("The bench could not be saved as a file", async () => {
+          const { name, content } = await desk.exportFile(id);
+          this.#options.saveFile(name, content);
+        }),
+      importFiles: (files) => inTurn("The files could not be opened", () => desk.importFiles(files)),
       startBench: (id, options) => inTurn("The bench could not be started", () => desk.openById(id, options)),
       deleteBench: (id) => inTurn("The bench could not be deleted", () => desk.delete(id)),
       start: () => inTurn("The exporter could not be started", () => desk.start({ takeOver: false })),
@@ -283,6 +291,7 @@ export class Page implements PageModel {
       clearLog: () => this.#store.set({ log: [] }),
 
       check: (yaml) => worker.check(yaml, this.#runner.bench?.files),
+      catalogue: () => worker.catalogue(),
       call: (path, method, args = []) => worker.call(path, method, args),
       streamingCall: (path, method): Promise<readonly JsonValue[]> => worker.streamingCall(path, method),
       openStream: (path, method): Promise<PageStream> => worker.openStream(path, method),

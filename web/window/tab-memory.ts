@@ -12,6 +12,8 @@ export type TabFact =
   | "bench"
   /** How often this tab has reloaded itself in a row. */
   | "reloads"
+  /** What is written in the editor and not saved. */
+  | "draft"
   /** What the log panel shows. */
   | "log-filter"
   /** Lines that were typed into the terminal. */
