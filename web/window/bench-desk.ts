@@ -253,14 +253,20 @@ export class BenchDesk {
         const check = await this.#options.worker.check(yaml, scripts);
         const bench = await this.#library.import(yaml, check, scripts);
         if (!check.startable) {
-          this.#page.notify("warning", `${bench.name}, from ${file.name}, needs a correction before it can start: press Edit.`);
+          this.#page.notify(
+            "warning",
+            `${bench.name}, from ${file.name}, needs a correction before it can start: press Edit.`,
+          );
         }
       } catch (error) {
         this.#page.notify("error", `${file.name} was left out: ${sentence(error)}`);
       }
     }
     if (files.length > MAX_IMPORTED_FILES) {
-      this.#page.notify("warning", `The first ${MAX_IMPORTED_FILES} of ${files.length} files were opened: open the others in a second go.`);
+      this.#page.notify(
+        "warning",
+        `The first ${MAX_IMPORTED_FILES} of ${files.length} files were opened: open the others in a second go.`,
+      );
     }
     await this.refreshList();
   }
@@ -307,7 +313,3 @@ export:
   power:
     type: jumpstarter_driver_power.driver.MockPower
 `;
-
-function tooLarge(bytes: number): string {
-  return `it has ${Math.ceil(bytes / 1024)} KiB, and a configuration has a few. Choose an ExporterConfig file.`;
-}

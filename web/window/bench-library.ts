@@ -137,7 +137,9 @@ export class BenchLibrary {
   async rename(id: string, wanted: string): Promise<void> {
     const bench = await this.get(id);
     if (bench.file !== undefined) {
-      throw new Error(`its name stands in ${bench.file} on the relay's machine. Make a copy, and rename that.`);
+      throw new Error(
+        `its name stands in ${bench.file} on the relay's machine. Make a copy, and rename that.`,
+      );
     }
     const asked = wanted.trim();
     if (asked === "" || asked === bench.name) return;
