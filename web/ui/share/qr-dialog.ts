@@ -84,7 +84,7 @@ export class QrDialog extends LitElement {
         </div>
         ${this.#renderCode(share.name)}
         <code role="group" aria-label="Link for ${share.name}">${link}</code>
-        <jumptab-copy .actions=${this.actions} .text=${link} label="Copy link" name="Copy this link"></jumptab-copy>
+        <jumptab-copy .actions=${this.actions} .text=${link} label="Copy link" name="Copy link"></jumptab-copy>
       </dialog>
     `;
   }

@@ -118,8 +118,9 @@ export class ShareForm extends LitElement {
     this.oneTime = false;
   }
 
-  protected override firstUpdated(): void {
-    this.renderRoot.querySelector<HTMLInputElement>("#name")?.focus();
+  async focusName(): Promise<void> {
+    await this.updateComplete;
+    this.#input?.focus();
   }
 
   override render() {
@@ -191,8 +192,12 @@ export class ShareForm extends LitElement {
     `;
   }
 
+  get #input(): HTMLInputElement | null {
+    return this.renderRoot.querySelector<HTMLInputElement>("#name");
+  }
+
   get #name(): string {
-    return this.renderRoot.querySelector<HTMLInputElement>("#name")?.value.trim() ?? "";
+    return this.#input?.value.trim() ?? "";
   }
 
   /** What was said about the name before is not about this one. */
@@ -212,7 +217,7 @@ export class ShareForm extends LitElement {
     const name = this.#name === "" ? unusedGuest(this.shares, now) : this.#name;
     this.problem = nameProblem(name, this.shares, now);
     if (this.problem !== undefined) {
-      this.renderRoot.querySelector<HTMLInputElement>("#name")?.focus();
+      this.#input?.focus();
       return;
     }
     const { role, lifetimeMs, oneTime } = this;

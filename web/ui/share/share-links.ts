@@ -13,7 +13,7 @@ import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import { addressLabel, chosenAddress, linkTo, onlyHere, openCommand } from "./addresses.ts";
 import "./copy-button.ts";
-import type { MakeShareEvent } from "./share-form.ts";
+import type { MakeShareEvent, ShareForm } from "./share-form.ts";
 import "./share-form.ts";
 import type { ShareList } from "./share-list.ts";
 import "./share-list.ts";
@@ -128,6 +128,7 @@ export class ShareLinks extends LitElement {
   declare said: { readonly share: string; readonly text: string } | undefined;
   /** A link that the worker's next snapshot will have. */
   declare made: Share | undefined;
+  readonly #form = createRef<ShareForm>();
   readonly #list = createRef<ShareList>();
 
   constructor() {
@@ -164,6 +165,7 @@ export class ShareLinks extends LitElement {
       ${
         this.writing
           ? html`<jumptab-share-form
+              ${ref(this.#form)}
               .shares=${this.shares}
               .failure=${this.failure}
               ?busy=${this.making}
@@ -258,10 +260,12 @@ export class ShareLinks extends LitElement {
   }
 
   /** Open the form, with the focus in its name. */
-  write(): void {
+  async write(): Promise<void> {
     this.said = undefined;
     this.failure = undefined;
     this.writing = true;
+    await this.updateComplete;
+    await this.#form.value?.focusName();
   }
 
   async #cancel(): Promise<void> {

@@ -1,17 +1,21 @@
 /**
  * All of sharing on the board's page: links, the line for a shell, who is here and who drives.
- * Above: bench.ts. Below: share-links.ts, ../share-line, people.ts.
+ * Above: bench.ts, whose panel answers `fold`. Below: share-links.ts, ../share-line, people.ts.
  */
 
 import { css, html, LitElement } from "lit";
+import { createRef, ref } from "lit/directives/ref.js";
 import type { ExporterSnapshot } from "../../messages.ts";
+import type { FoldEvent } from "../bench/panel.ts";
 import type { OpenBench, PageActions, RelayInfo } from "../model.ts";
 import "../share-line/share-line.ts";
+import { type Command, CommandsController } from "../shared/commands.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import type { SeatEvent } from "./people.ts";
 import "./people.ts";
-import type { Viewer } from "./people-text.ts";
+import { seatText, type Viewer } from "./people-text.ts";
 import { seatAction } from "./seat-action.ts";
+import type { ShareLinks } from "./share-links.ts";
 import "./share-links.ts";
 
 const BOARD: Viewer = { kind: "board" };
@@ -70,12 +74,19 @@ export class ShareSection extends LitElement {
   declare actions: PageActions;
   /** The relay has this page, or may have it soon. */
   declare reachable: boolean;
+  readonly #links = createRef<ShareLinks>();
+
+  constructor() {
+    super();
+    new CommandsController(this, () => this.#commands());
+  }
 
   override render() {
     const { bench, snapshot, relay, actions } = this;
     return html`
       <div class="parts">
         <jumptab-share-links
+          ${ref(this.#links)}
           .shares=${snapshot.shares}
           .people=${snapshot.people}
           .bench=${bench.name}
@@ -103,6 +114,45 @@ export class ShareSection extends LitElement {
         </div>
       </div>
     `;
+  }
+
+  #commands(): readonly Command[] {
+    const { actions, snapshot, relay } = this;
+    const seat = seatText(snapshot.seat, BOARD).buttons.map(
+      ({ wish, label }): Command => ({
+        id: `seat:${wish.action}`,
+        title: label,
+        group: "Share",
+        words: "drives seat control",
+        run: () => seatAction(actions, wish),
+      }),
+    );
+    const requests = snapshot.seat.requests.map(
+      ({ share, name }): Command => ({
+        id: `grant:${share}`,
+        title: `Let ${name} drive`,
+        group: "Share",
+        words: "asks grant seat",
+        run: () => seatAction(actions, { action: "grant", share }),
+      }),
+    );
+    const link: Command = {
+      id: "share-link",
+      title: "Share with a link",
+      group: "Share",
+      words: "colleague invite url new link",
+      run: () => this.#write(),
+    };
+    return [...(relay.noAuth ? [] : [link]), ...requests, ...seat];
+  }
+
+  /** Open the form of a new link, also where the person has folded this section. */
+  async #write(): Promise<void> {
+    const detail = { key: "share", folded: false };
+    this.dispatchEvent(
+      new CustomEvent("fold", { detail, bubbles: true, composed: true }) satisfies FoldEvent,
+    );
+    await this.#links.value?.write();
   }
 }
 
