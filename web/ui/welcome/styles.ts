@@ -101,32 +101,4 @@ export const welcomeStyles = css`
     gap: 0.25rem;
     margin-top: 0.5rem;
   }
-
-  .saved ul {
-    margin-top: 0.625rem;
-  }
-
-  .saved li {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 0.25rem 0.75rem;
-    padding: 0.625rem 1rem;
-  }
-
-  .saved li + li {
-    border-top: 1px solid var(--border);
-  }
-
-  .saved .name {
-    font-weight: 600;
-    overflow-wrap: anywhere;
-  }
-
-  .saved .facts {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.25rem 0.75rem;
-    align-items: center;
-  }
 `;

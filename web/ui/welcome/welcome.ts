@@ -5,15 +5,13 @@
 
 import { html, LitElement } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
-import type { ConfirmDialog } from "../dialogs/confirm-dialog.ts";
-import "../dialogs/confirm-dialog.ts";
 import type { Via } from "../../boards/fitting-drivers.ts";
 import type { BenchSummary, BoardOffer, ChosenBoard, PageActions } from "../model.ts";
-import { ago } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import { missingText, notFoundText, WAYS } from "./plug-in-text.ts";
 import "./plugged-boards.ts";
+import "./bench-list.ts";
 import { welcomeStyles } from "./styles.ts";
 
 export class Welcome extends LitElement {
@@ -40,7 +38,6 @@ export class Welcome extends LitElement {
   declare lasting: boolean;
   declare busy: boolean;
   readonly #file = createRef<HTMLInputElement>();
-  readonly #confirm = createRef<ConfirmDialog>();
 
   override render() {
     if (this.chosen !== undefined) return this.#renderChosen(this.chosen);
@@ -72,7 +69,6 @@ export class Welcome extends LitElement {
         ${back ? this.#renderBenches() : null}
         <div class="ways">${this.#renderDemo()}${this.#renderDevice()}${this.#renderConfiguration()}</div>
       </div>
-      <jumptab-confirm ${ref(this.#confirm)}></jumptab-confirm>
     `;
   }
 
@@ -193,7 +189,7 @@ export class Welcome extends LitElement {
         <input
           ${ref(this.#file)}
           type="file"
-          accept=".yaml,.yml,text/yaml,application/yaml"
+          accept=".yaml,.yml,.tar,text/yaml,application/yaml,application/x-tar"
           aria-label="Configuration file"
           hidden
           @change=${this.#openChosenFile}
@@ -203,68 +199,12 @@ export class Welcome extends LitElement {
   }
 
   #renderBenches() {
-    return html`
-      <section class="saved" aria-labelledby="saved">
-        <h2 id="saved">Your benches</h2>
-        <ul class="card">
-          ${this.benches.map((bench) => this.#renderBench(bench))}
-        </ul>
-      </section>
-    `;
-  }
-
-  #renderBench(bench: BenchSummary) {
-    const { id, name, file, updatedAt, runsElsewhere } = bench;
-    return html`
-      <li>
-        <div class="grow">
-          <div class="name">${name}</div>
-          <div class="facts small muted">
-            <span>used ${ago(Date.now() - updatedAt)}</span>
-            ${file === undefined ? null : html`<span>from ${file}</span>`}
-            ${runsElsewhere ? html`<span class="chip ok">runs in another tab</span>` : null}
-          </div>
-        </div>
-        <div class="row">
-          <button
-            type="button"
-            aria-label="Start ${name}"
-            ?disabled=${this.busy || runsElsewhere}
-            @click=${() => this.actions.startBench(id)}
-          >
-            ${icons.play}Start
-          </button>
-          <button
-            type="button"
-            class="quiet"
-            aria-label="Edit ${name}"
-            ?disabled=${this.busy || runsElsewhere}
-            @click=${() => this.actions.editBench(id)}
-          >
-            ${icons.edit}Edit
-          </button>
-          <button
-            type="button"
-            class="quiet"
-            aria-label="Delete ${name}"
-            ?disabled=${this.busy || runsElsewhere}
-            @click=${() => this.#askToDelete(bench)}
-          >
-            ${icons.trash}Delete
-          </button>
-        </div>
-      </li>
-    `;
-  }
-
-  #askToDelete({ id, name }: BenchSummary): void {
-    void this.#confirm.value?.ask({
-      title: `Delete ${name}?`,
-      text: "Its configuration, its passphrase and its choice of ports are forgotten. Clients that know the passphrase cannot come back.",
-      confirm: "Delete",
-      danger: true,
-      run: () => this.actions.deleteBench(id),
-    });
+    return html`<jumptab-bench-list
+      class="saved"
+      .benches=${this.benches}
+      .actions=${this.actions}
+      ?busy=${this.busy}
+    ></jumptab-bench-list>`;
   }
 
   #openChosenFile(): void {
