@@ -32,9 +32,9 @@ describe("personName()", () => {
     expect(personName(samplePerson("Ana"), ANA)).toBe("Ana (you)");
   });
 
-  it("says that somebody came with the passphrase, which has no name", () => {
+  it("says of somebody who has none that they came with the passphrase, or where none is needed", () => {
     const somebody = samplePerson("x", { share: undefined, name: undefined, via: "client" });
-    expect(personName(somebody, BOARD)).toBe("With the passphrase");
+    expect(personName(somebody, BOARD)).toBe("Without a link");
   });
 });
 

@@ -33,7 +33,7 @@ export interface SeatText {
 /** Who somebody is, in a list. */
 export function personName({ share, name, via }: PersonSnapshot, viewer: Viewer): string {
   if (viewer.kind === "share" && share === viewer.share) return `${name ?? "You"} (you)`;
-  return name ?? (via === "page" ? "Somebody" : "With the passphrase");
+  return name ?? (via === "page" ? "Somebody" : "Without a link");
 }
 
 /** How they are here: `page for 3 min, from 192.0.2.7`. */

@@ -92,7 +92,8 @@ export class People extends LitElement {
 
   /** Who came first comes first. */
   declare people: readonly PersonSnapshot[];
-  declare seat: SeatSnapshot;
+  /** Undefined where there are no links, and so nobody who could be kept from driving. */
+  declare seat: SeatSnapshot | undefined;
   /** Who looks; it decides what is offered. */
   declare viewer: Viewer;
 
@@ -105,6 +106,13 @@ export class People extends LitElement {
 
   override render() {
     const { people, seat, viewer } = this;
+    return html`
+      ${seat === undefined ? null : this.#renderSeat(seat, viewer)}
+      ${people.length === 0 ? this.#renderNobody() : this.#renderPeople(people)}
+    `;
+  }
+
+  #renderSeat(seat: SeatSnapshot, viewer: Viewer) {
     const { title, detail, buttons } = seatText(seat, viewer);
     const requests = requestsFor(seat, viewer);
     return html`
@@ -124,7 +132,6 @@ export class People extends LitElement {
           ? null
           : html`<jumptab-drive-requests .requests=${requests}></jumptab-drive-requests>`
       }
-      ${people.length === 0 ? this.#renderNobody() : this.#renderPeople(people)}
     `;
   }
 
@@ -149,8 +156,8 @@ export class People extends LitElement {
   }
 
   #drives({ share }: PersonSnapshot): boolean {
-    const { holder } = this.seat;
-    return holder.kind === "share" && holder.share === share;
+    const holder = this.seat?.holder;
+    return holder?.kind === "share" && holder.share === share;
   }
 
   #raise(wish: SeatWish): void {

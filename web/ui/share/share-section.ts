@@ -106,7 +106,7 @@ export class ShareSection extends LitElement {
             <h2 id="people">Who is here</h2>
             <jumptab-people
               .people=${snapshot.people}
-              .seat=${snapshot.seat}
+              .seat=${relay.noAuth ? undefined : snapshot.seat}
               .viewer=${BOARD}
               @seat=${({ detail }: SeatEvent) => seatAction(actions, detail)}
             ></jumptab-people>
@@ -143,7 +143,7 @@ export class ShareSection extends LitElement {
       words: "colleague invite url new link",
       run: () => this.#write(),
     };
-    return [...(relay.noAuth ? [] : [link]), ...requests, ...seat];
+    return relay.noAuth ? [] : [link, ...requests, ...seat];
   }
 
   /** Open the form of a new link, also where the person has folded this section. */
