@@ -118,7 +118,11 @@ async function listTests(): Promise<readonly Listed[]> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [cli, "test", "--list", "--reporter=json", "e2e/conformance"],
-    { cwd: path("."), maxBuffer: 16 * 1024 * 1024, env: { ...process.env, NODE_OPTIONS: "" } },
+    {
+      cwd: path("."),
+      maxBuffer: 16 * 1024 * 1024,
+      env: { ...process.env, NODE_OPTIONS: "", JUMPTAB_ALL_RELEASES: "1" },
+    },
   );
   const { suites = [] } = JSON.parse(stdout) as Suite;
   const testsOf = (suite: Suite): readonly Listed[] => [

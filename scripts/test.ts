@@ -3,6 +3,7 @@
  * Above: package.json, .ci/run. Below: check.ts, prepare.ts, page-build.ts, Playwright.
  *
  *   npm test                        everything
+ *   npm run test:all                everything, and each case of the conformance suite with each release of the clients
  *   npm run test:e2e                the end-to-end tests alone
  *   npm run test:e2e -- -g C01      one of them; what follows goes to Playwright
  */

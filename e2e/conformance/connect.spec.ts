@@ -6,7 +6,7 @@
 import { makeCertificate } from "../support/certificate.ts";
 import { expect, test } from "./test.ts";
 
-test("C01 jmp shell runs j power on", async ({ jumpstarter, exporterPage }) => {
+test("C01 jmp shell runs j power on @both", async ({ jumpstarter, exporterPage }) => {
   const { code } = await jumpstarter.shell(["j", "power", "on"]);
   expect(code).toBe(0);
   await exporterPage.expectPower("power", "on");
@@ -27,7 +27,7 @@ test("C04 a command that does not exist fails with its name", async ({ jumpstart
 
 for (const set of [{}, { JUMPSTARTER_GRPC_INSECURE: "1" }]) {
   const how = "JUMPSTARTER_GRPC_INSECURE" in set ? " with JUMPSTARTER_GRPC_INSECURE=1" : "";
-  test(`C05 a TLS client${how} fails against a plaintext relay`, async ({
+  test(`C05 a TLS client${how} fails against a plaintext relay @both`, async ({
     jumpstarter,
     relay,
     exporterPage,
@@ -40,7 +40,7 @@ for (const set of [{}, { JUMPSTARTER_GRPC_INSECURE: "1" }]) {
   });
 }
 
-test("C07 where nothing listens the client says so within 5 s", async ({
+test("C07 where nothing listens the client says so within 5 s @both", async ({
   jumpstarter,
   relay,
   traits,
@@ -67,7 +67,7 @@ test.describe("with a self-signed certificate", () => {
     },
   });
 
-  test("C08 jmp shell and the j in it work when the client is told of the certificate", async ({
+  test("C08 jmp shell and the j in it work when the client is told of the certificate @both", async ({
     jumpstarter,
     relay,
     exporterPage,
@@ -99,7 +99,7 @@ test.describe("with a self-signed certificate", () => {
     await exporterPage.expectPower("power", "off");
   });
 
-  test("C12 a plaintext client fails against a TLS relay", async ({ jumpstarter, relay, traits }) => {
+  test("C12 a plaintext client fails against a TLS relay @both", async ({ jumpstarter, relay, traits }) => {
     const { code, stderr } = await jumpstarter.shell(["true"], {
       endpoint: { ...relay.endpoint, insecure: true },
     });

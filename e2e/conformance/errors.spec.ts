@@ -120,7 +120,7 @@ test("E13 NaN and the infinities arrive as None", async ({ py }) => {
   expect(result).toEqual([[null, null, null, 1], [{ voltage: null, current: null }]]);
 });
 
-test("E14 values come back as they went", async ({ py }) => {
+test("E14 values come back as they went @both", async ({ py }) => {
   const value = {
     text: "héllo\n",
     number: 1.5,
@@ -173,7 +173,7 @@ test("E16 a cancelled call reaches the driver @wire", async ({ raw }) => {
   expect(result).toEqual(["DEADLINE_EXCEEDED", 1]);
 });
 
-test("E18 an error of 100 KiB with line feeds, accents and percent signs is shown, cut", async ({
+test("E18 an error of 100 KiB with line feeds, accents and percent signs is shown, cut @both", async ({
   py,
   raw,
 }) => {

@@ -5,7 +5,7 @@
 
 import { expect, test } from "./test.ts";
 
-test("C02 with exclusive access a second shell is told who has the board, and works once that one has left", async ({
+test("C02 with exclusive access a second shell is told who has the board, and works once that one has left @both", async ({
   exporterPage,
   jumpstarter,
   traits,

@@ -30,7 +30,7 @@ test.describe("with hooks that work", () => {
 `),
   });
 
-  test("H01 a client sees the lines of the beforeLease hook, and what it did to the board", async ({
+  test("H01 a client sees the lines of the beforeLease hook, and what it did to the board @both", async ({
     jumpstarter,
     exporterPage,
   }) => {
@@ -143,7 +143,7 @@ test.describe("with onFailure: endLease", () => {
 `),
   });
 
-  test("H05 endLease: the client ends with the reason, and afterLease does not run", async ({
+  test("H05 endLease: the client ends with the reason, and afterLease does not run @both", async ({
     jumpstarter,
     raw,
   }) => {

@@ -57,7 +57,7 @@ test("L02 what a driver logs while it works reaches the client's own log within 
   expect(result).toEqual(["power off", "power on"]);
 });
 
-test("L02 jmp shell --exporter-logs prints what the drivers log", async ({ jumpstarter }) => {
+test("L02 jmp shell --exporter-logs prints what the drivers log @both", async ({ jumpstarter }) => {
   await using shell = jumpstarter.startShell(["bash", "-c", "j power on; cat"], {
     options: ["--exporter-logs"],
     keepStdin: true,

@@ -25,7 +25,7 @@ const FORWARD = `
         return data
 `;
 
-test("W01 a forwarded port answers", async ({ py }) => {
+test("W01 a forwarded port answers @both", async ({ py }) => {
   const result = await py(`${FORWARD}
     with TcpPortforwardAdapter(client=client.net) as address:
         with socket.create_connection(address, timeout=10) as connection:

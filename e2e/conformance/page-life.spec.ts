@@ -30,7 +30,7 @@ test.describe("before a page is there", () => {
     expect(seconds).toBeLessThan(2);
   });
 
-  test("N01 without a page j says it in the same words", async ({ jumpstarter, traits }) => {
+  test("N01 without a page j says it in the same words @both", async ({ jumpstarter, traits }) => {
     const { code, output } = await jumpstarter.j("power on");
     expect(code).toBe(1);
     expect(output).toMatch(/no page attached/i);
@@ -44,7 +44,7 @@ test.describe("before a page is there", () => {
   });
 });
 
-test("N04 a shell outlives its page: j fails clearly, then works again", async ({
+test("N04 a shell outlives its page: j fails clearly, then works again @both", async ({
   jumpstarter,
   exporterPage,
   relay,

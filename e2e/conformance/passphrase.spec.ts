@@ -8,11 +8,11 @@ import { expect, test } from "./test.ts";
 
 const REFUSED = "Error: Authentication failed: invalid or missing passphrase";
 
-test("A01 the right passphrase opens the shell", async ({ jumpstarter }) => {
+test("A01 the right passphrase opens the shell @both", async ({ jumpstarter }) => {
   expect(await jumpstarter.shell(["true"])).toMatchObject({ code: 0 });
 });
 
-test("A02 a wrong passphrase is refused, and no log shows it", async ({ jumpstarter, relay }) => {
+test("A02 a wrong passphrase is refused, and no log shows it @both", async ({ jumpstarter, relay }) => {
   const wrong = "quite-the-wrong-one";
   const endpoint = { ...relay.endpoint, passphrase: wrong };
   const { code, stderr } = await jumpstarter.shell(["true"], { endpoint });

@@ -5,14 +5,14 @@
 
 import { expect, test } from "./test.ts";
 
-test("P01 j power on and off switch what the page shows", async ({ jumpstarter, exporterPage }) => {
+test("P01 j power on and off switch what the page shows @both", async ({ jumpstarter, exporterPage }) => {
   expect(await jumpstarter.j("power on")).toMatchObject({ code: 0 });
   await exporterPage.expectPower("power", "on");
   expect(await jumpstarter.j("power off")).toMatchObject({ code: 0 });
   await exporterPage.expectPower("power", "off");
 });
 
-test("P03 j power read prints the readings", async ({ jumpstarter, traits, py }) => {
+test("P03 j power read prints the readings @both", async ({ jumpstarter, traits, py }) => {
   expect(
     await py("result = [[reading.voltage, reading.current] for reading in client.power.read()]"),
   ).toEqual([
@@ -31,7 +31,7 @@ test("P03 j power read prints the readings", async ({ jumpstarter, traits, py })
   );
 });
 
-test("P04 j power read -n 2 reads twice", async ({ jumpstarter, traits }) => {
+test("P04 j power read -n 2 reads twice @both", async ({ jumpstarter, traits }) => {
   const { code, stdout, output } = await jumpstarter.j("power read -n 2 -i 0");
   if (!traits.readsPower) {
     expect(code).not.toBe(0);
@@ -42,7 +42,7 @@ test("P04 j power read -n 2 reads twice", async ({ jumpstarter, traits }) => {
   expect(stdout.trim().split("\n")).toHaveLength(4);
 });
 
-test("P06 rescue, which this power has not, is a method not implemented", async ({ py }) => {
+test("P06 rescue, which this power has not, is a method not implemented @both", async ({ py }) => {
   await expect(py("client.power.rescue()")).rejects.toMatchObject({
     classes: expect.arrayContaining(["DriverMethodNotImplemented"]),
     message: expect.stringMatching(/NOT_FOUND|UNIMPLEMENTED/),

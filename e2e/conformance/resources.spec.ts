@@ -16,7 +16,7 @@ const MIB = 2 ** 20;
 
 const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
-test("R01 what j flashes is what j dumps", async ({ jumpstarter, folder }) => {
+test("R01 what j flashes is what j dumps @both", async ({ jumpstarter, folder }) => {
   await writeFile(`${folder}/in.bin`, "hello");
   expect(await jumpstarter.j(`storage flash ${folder}/in.bin`)).toMatchObject({ code: 0 });
   expect(await jumpstarter.j(`storage dump ${folder}/out.bin`)).toMatchObject({ code: 0 });
@@ -112,7 +112,7 @@ test("R07 a file that is corrupt, cut short or packed otherwise is refused in on
   expect(await readFile(`${folder}/back`, "utf8")).toBe("good");
 });
 
-test("R08 a dump with --compression is a compressed file", async ({ jumpstarter, py, folder }) => {
+test("R08 a dump with --compression is a compressed file @both", async ({ jumpstarter, py, folder }) => {
   const content = Buffer.concat([randomBytes(100_000), Buffer.alloc(100_000)]);
   await writeFile(`${folder}/in`, content);
   expect(await jumpstarter.j(`storage flash ${folder}/in`)).toMatchObject({ code: 0 });
@@ -284,7 +284,7 @@ test("R14 a URL of the relay's own network is refused unless it was allowed, wit
   expect(server.requests).toEqual([]);
 });
 
-test("R17 what is written to a storage mux is read back, 10 MiB, by absolute and relative paths", async ({
+test("R17 what is written to a storage mux is read back, 10 MiB, by absolute and relative paths @both", async ({
   py,
   folder,
 }) => {

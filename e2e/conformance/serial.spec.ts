@@ -23,7 +23,7 @@ async function endOf(pipe: Child, traits: Traits): Promise<Ended> {
   return await pipe.ended();
 }
 
-test("S01 what goes into a loopback comes back", async ({ py }) => {
+test("S01 what goes into a loopback comes back @both", async ({ py }) => {
   const result = await py(`
     with client.serial.stream() as stream:
         stream.send(b"hello")
@@ -49,7 +49,7 @@ test("S02 a stream that the client closes is closed at the page", async ({ py })
   await py(OPEN(0));
 });
 
-test("S04 j pipe writes every line to its file and ends with the port", async ({
+test("S04 j pipe writes every line to its file and ends with the port @both", async ({
   jumpstarter,
   py,
   folder,
@@ -68,7 +68,9 @@ test("S04 j pipe writes every line to its file and ends with the port", async ({
   expect(await readFile(`${folder}/lines`, "utf8")).toBe(lines);
 });
 
-test("S05 j pipe goes on listening after its input has ended, until Ctrl-C", async ({ jumpstarter }) => {
+test("S05 j pipe goes on listening after its input has ended, until Ctrl-C @both", async ({
+  jumpstarter,
+}) => {
   await using pipe = jumpstarter.startJ("serial pipe", { stdin: "a\n" });
   await pipe.saw(/^a$/m, "stdout");
   expect(pipe.running).toBe(true);
@@ -113,7 +115,7 @@ test("S07 a MiB of random bytes comes back identical", async ({ py }) => {
   expect(result).toBe(true);
 });
 
-test("S08 a port that is closed under its client is the end of the stream", async ({
+test("S08 a port that is closed under its client is the end of the stream @both", async ({
   jumpstarter,
   py,
   traits,
@@ -152,7 +154,7 @@ test("S10 two streams on one loopback each get their own bytes back, whole", asy
   expect(result).toEqual([true, true]);
 });
 
-test("S11 j start-console echoes, leaves on Ctrl-B three times, and restores the terminal", async ({
+test("S11 j start-console echoes, leaves on Ctrl-B three times, and restores the terminal @both", async ({
   jumpstarter,
 }) => {
   await using session = jumpstarter.start("python", [CONSOLE, "serial"], {

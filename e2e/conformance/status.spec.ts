@@ -58,7 +58,7 @@ test.describe("with a beforeLease hook that fails", () => {
 `),
   });
 
-  test("G04 a failed beforeLease hook ends a shell with its message", async ({ jumpstarter }) => {
+  test("G04 a failed beforeLease hook ends a shell with its message @both", async ({ jumpstarter }) => {
     const { code, stderr } = await jumpstarter.shell(["true"]);
     expect(code).toBe(1);
     expect(stderr).toContain(
@@ -78,7 +78,7 @@ test.describe("with hooks at both ends of a session", () => {
 `),
   });
 
-  test("G06 EndSession succeeds, afterLease runs, and the next session is ready for a shell", async ({
+  test("G06 EndSession succeeds, afterLease runs, and the next session is ready for a shell @both", async ({
     raw,
     jumpstarter,
     exporterPage,

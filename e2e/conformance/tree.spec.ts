@@ -9,7 +9,7 @@ import { expect, test } from "./test.ts";
 
 const PACKAGES = fileURLToPath(new URL("../python/packages", import.meta.url));
 
-test("T01 j --help lists every driver", async ({ jumpstarter }) => {
+test("T01 j --help lists every driver @both", async ({ jumpstarter }) => {
   const { code, stdout } = await jumpstarter.j("--help");
   expect(code).toBe(0);
   for (const name of ["power", "serial", "slow", "con", "net", "lab", "vm", "board"]) {
@@ -29,7 +29,7 @@ test("T02 a description and the descriptions of methods show in the help", async
 test.describe("with a client class that is nowhere", () => {
   test.use({ bench: foreignBench("nobody", "nope.client.X") });
 
-  test("T04 a driver whose client class is nowhere is left out with a warning, the others work", async ({
+  test("T04 a driver whose client class is nowhere is left out with a warning, the others work @both", async ({
     jumpstarter,
     py,
     traits,
@@ -97,7 +97,9 @@ test("T08 the report has parents first, one root, uuids, and the labels that cli
 test.describe("with a client class from somebody else's package", () => {
   test.use({ bench: foreignBench("blinker", "jumptab_example.client.BlinkerClient") });
 
-  test("T10 a client class from somebody else's package brings its commands", async ({ jumpstarter }) => {
+  test("T10 a client class from somebody else's package brings its commands @both", async ({
+    jumpstarter,
+  }) => {
     const set = { PYTHONPATH: PACKAGES };
     const { stdout: help } = await jumpstarter.j("--help", { set });
     expect(help).toMatch(/blinker +A lamp that blinks/);
