@@ -12,7 +12,7 @@ import "../driver-cards/file-card.ts";
 import "../driver-cards/generic-card.ts";
 import "../driver-cards/power-card.ts";
 import "../driver-cards/serial-card.ts";
-import type { PageActions } from "../model.ts";
+import type { CardActions } from "../model.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import { NOTHING_WATCHED, type WatchedTransfers } from "../transfers/transfer-rates.ts";
@@ -31,6 +31,8 @@ export class Drivers extends LitElement {
     folded: { attribute: false },
     foldable: { type: Boolean },
     running: { type: Boolean },
+    locked: { attribute: false },
+    listening: { attribute: false },
   };
   static override styles = [
     sharedStyles,
@@ -105,12 +107,16 @@ export class Drivers extends LitElement {
   declare history: readonly TransferSnapshot[];
   /** Images that the browser still has. */
   declare kept: ReadonlySet<string>;
-  declare actions: PageActions;
+  declare actions: CardActions;
   /** Keys of what is folded: driverKey() and groupKey() of layout.ts. */
   declare folded: readonly string[];
   /** Cards and groups have a button that folds them; it raises `fold`. */
   declare foldable: boolean;
   declare running: boolean;
+  /** Why this person can change nothing now; undefined: they can. */
+  declare locked: string | undefined;
+  /** Why bytes only come, and none go; undefined: they do. */
+  declare listening: string | undefined;
 
   constructor() {
     super();
@@ -186,6 +192,7 @@ export class Drivers extends LitElement {
         .driver=${driver}
         .aliases=${aliases}
         .actions=${actions}
+        .locked=${this.locked}
         ?running=${running}
         ?foldable=${this.foldable}
         ?folded=${folded}
@@ -200,6 +207,8 @@ export class Drivers extends LitElement {
         .driver=${driver}
         .aliases=${aliases}
         .actions=${actions}
+        .locked=${this.locked}
+        .listening=${this.listening}
         ?running=${running}
         ?foldable=${this.foldable}
         ?folded=${folded}
@@ -217,6 +226,7 @@ export class Drivers extends LitElement {
         .driver=${driver}
         .aliases=${aliases}
         .actions=${actions}
+        .locked=${this.listening}
         .transfers=${transfers}
         .watched=${this.watched}
         .history=${this.history.filter((transfer) => isOf(driver, transfer))}
@@ -234,6 +244,7 @@ export class Drivers extends LitElement {
       .driver=${driver}
       .aliases=${aliases}
       .actions=${actions}
+      .locked=${this.locked}
       .transfers=${transfers}
       .watched=${this.watched}
       ?running=${running}

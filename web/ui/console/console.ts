@@ -6,7 +6,7 @@
 
 import { css, html, LitElement } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
-import type { PageActions, PageStream } from "../model.ts";
+import type { CardActions, PageStream } from "../model.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import type { ConsoleTerminal } from "./terminal.ts";
@@ -26,6 +26,7 @@ export class Console extends LitElement {
     actions: { attribute: false },
     name: {},
     ready: { type: Boolean },
+    listening: { attribute: false },
     state: { state: true },
     copied: { state: true },
   };
@@ -69,11 +70,13 @@ export class Console extends LitElement {
   ];
 
   declare path: readonly string[];
-  declare actions: PageActions;
+  declare actions: CardActions;
   /** For people: which console it is. */
   declare name: string;
   /** The driver runs and has its device. */
   declare ready: boolean;
+  /** Why what is typed goes nowhere; undefined: it goes to the board. */
+  declare listening: string | undefined;
   declare state: ConsoleState;
   declare copied: boolean;
   readonly #container = createRef<HTMLDivElement>();
@@ -108,7 +111,8 @@ export class Console extends LitElement {
       </div>
       <div class="screen" ?hidden=${!shown && kind !== "opening"} ${ref(this.#container)}></div>
       <p class="hint small muted" ?hidden=${kind !== "open"}>
-        All keys go to the board. <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>X</kbd> leaves the console.
+        ${this.listening === undefined ? "All keys go to the board." : html`<strong>You are listening.</strong> ${this.listening}`}
+        <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>X</kbd> leaves the console.
       </p>
       <div role="alert">
         ${this.state.kind === "failed" ? html`<p class="failed">${this.state.message}</p>` : null}
@@ -172,7 +176,7 @@ export class Console extends LitElement {
     this.#terminal ??= createTerminal(container, {
       name: this.name,
       onInput: (bytes) => {
-        if (this.state.kind === "open") void this.state.stream.write(bytes);
+        if (this.state.kind === "open" && this.listening === undefined) void this.state.stream.write(bytes);
       },
       onLeave: () => this.#leave.value?.focus(),
     });

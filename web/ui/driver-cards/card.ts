@@ -6,7 +6,7 @@
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from "lit";
 import type { DriverSnapshot } from "../../messages.ts";
 import "./device-binding.ts";
-import type { PageActions } from "../model.ts";
+import type { CardActions } from "../model.ts";
 import { shellPath } from "../share-line/command-line.ts";
 import { count } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
@@ -27,6 +27,7 @@ export abstract class DriverCard extends LitElement {
     aliases: { attribute: false },
     actions: { attribute: false },
     running: { type: Boolean },
+    locked: { attribute: false },
     foldable: { type: Boolean },
     folded: { type: Boolean, reflect: true },
     failure: { state: true },
@@ -76,14 +77,20 @@ export abstract class DriverCard extends LitElement {
       .failed {
         margin-top: 0.75rem;
       }
+
+      .binding {
+        margin-bottom: 0.75rem;
+      }
     `,
   ];
 
   declare driver: DriverSnapshot;
   /** Other paths to the same driver, as a client types them. */
   declare aliases: readonly string[];
-  declare actions: PageActions;
+  declare actions: CardActions;
   declare running: boolean;
+  /** Why this person can change nothing now; undefined: they can. */
+  declare locked: string | undefined;
   /** Whether it has a button that folds it: then it raises `fold`, and who draws it decides. */
   declare foldable: boolean;
   declare folded: boolean;
@@ -137,7 +144,14 @@ export abstract class DriverCard extends LitElement {
 
   /** Its device, where it has one that a person can choose. */
   protected renderBinding(): TemplateResult | null {
-    if (this.driver.binding === undefined) return null;
+    const { binding } = this.driver;
+    if (binding === undefined) return null;
+    // A colleague sees it, and who sits beside the board chooses.
+    if (!("choosePort" in this.actions)) {
+      return binding.status === "present"
+        ? html`<div class="binding"><span class="chip ok">${binding.label}</span></div>`
+        : html`<p class="binding small muted">Its device is not there now. The person at the board is told what to do.</p>`;
+    }
     return html`<jumptab-device-binding
       .driver=${this.driver}
       .actions=${this.actions}

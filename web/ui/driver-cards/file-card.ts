@@ -114,7 +114,9 @@ export class FileCard extends DriverCard {
 
   /** Nothing is under way on this card. */
   get #free(): boolean {
-    return this.running && this.pending === undefined && this.transfers.length === 0;
+    return (
+      this.running && this.locked === undefined && this.pending === undefined && this.transfers.length === 0
+    );
   }
 
   /** Said once is enough: an entry of the history has the same sentence, and stays. It comes a moment later. */
@@ -156,6 +158,7 @@ export class FileCard extends DriverCard {
       return this.transfers.map(
         (transfer) => html`<jumptab-transfer-progress
           .transfer=${transfer}
+          ?fixed=${this.locked !== undefined}
           .watched=${this.watched.get(transfer.id)}
         ></jumptab-transfer-progress>`,
       );
@@ -163,7 +166,7 @@ export class FileCard extends DriverCard {
     if (this.staged !== undefined) return this.#renderStaged(abilities, this.staged);
     const state = this.over ? "over" : this.#free ? "" : "off";
     return html`<div class="zone ${state}">
-      <span>${this.pending === undefined ? "Drop a file here, or" : `${this.pending}…`}</span>
+      <span>${this.pending === undefined ? (this.locked ?? "Drop a file here, or") : `${this.pending}…`}</span>
       <button
         type="button"
         data-command="choose-file"
@@ -314,9 +317,11 @@ export class FileCard extends DriverCard {
     if (event.dataTransfer === null || !carriesFiles(event.dataTransfer)) return;
     event.preventDefault();
     if (!this.#free) {
-      this.refused = this.running
-        ? "One at a time: wait until this one is done, or cancel it."
-        : "Start the exporter first, then drop it again.";
+      this.refused =
+        this.locked ??
+        (this.running
+          ? "One at a time: wait until this one is done, or cancel it."
+          : "Start the exporter first, then drop it again.");
       return;
     }
     const problem = notAFile(itemsOf(event.dataTransfer));

@@ -69,6 +69,7 @@ export class GenericCard extends DriverCard {
       ${this.transfers.map(
         (transfer) => html`<jumptab-transfer-progress
           .transfer=${transfer}
+          ?fixed=${this.locked !== undefined}
           .watched=${this.watched.get(transfer.id)}
         ></jumptab-transfer-progress>`,
       )}

@@ -65,7 +65,7 @@ export class PowerCard extends DriverCard {
 
   override render() {
     const { on, voltage, current } = powerState(this.driver.state);
-    const idle = this.running && this.pending === undefined;
+    const idle = this.running && this.pending === undefined && this.locked === undefined;
     const shown = { voltage: voltage ?? this.reading?.voltage, current: current ?? this.reading?.current };
     return html`
       ${this.renderHead(html`${icons.power}`)}
@@ -104,6 +104,7 @@ export class PowerCard extends DriverCard {
       type="button"
       aria-label="${label}: ${this.driver.name}"
       aria-pressed=${now === undefined ? nothing : now ? "true" : "false"}
+      title=${this.locked ?? nothing}
       ?disabled=${!enabled}
       @click=${() => this.run(label, press)}
     >

@@ -15,7 +15,10 @@ const LINES = [
 ] as const;
 
 export class SerialCard extends DriverCard {
-  static override properties: PropertyDeclarations = { lines: { state: true } };
+  static override properties: PropertyDeclarations = {
+    lines: { state: true },
+    listening: { attribute: false },
+  };
   static override styles = [
     ...DriverCard.styles,
     css`
@@ -32,6 +35,8 @@ export class SerialCard extends DriverCard {
 
   /** What was set from here, where the driver does not say how a line is. */
   declare lines: Readonly<Record<string, boolean>>;
+  /** Why what is typed goes nowhere; undefined: it goes to the board. */
+  declare listening: string | undefined;
 
   constructor() {
     super();
@@ -46,9 +51,10 @@ export class SerialCard extends DriverCard {
         .path=${this.driver.path}
         .actions=${this.actions}
         ?ready=${this.running && bound}
+        .listening=${this.listening}
         name=${this.driver.path.join(" ")}
       >
-        ${LINES.map((line) => this.#renderLine(line, this.running && bound))}
+        ${LINES.map((line) => this.#renderLine(line, this.running && bound && this.locked === undefined))}
       </jumptab-console>
       ${this.renderFailure()}
     `;
@@ -80,7 +86,7 @@ export class SerialCard extends DriverCard {
       class="small"
       aria-label="${name} of ${this.driver.path.join(" ")}"
       aria-pressed=${now === undefined ? "mixed" : now ? "true" : "false"}
-      title=${now === undefined ? `Assert ${name}` : now ? `Release ${name}` : `Assert ${name}`}
+      title=${this.locked ?? (now === undefined ? `Assert ${name}` : now ? `Release ${name}` : `Assert ${name}`)}
       ?disabled=${!ready || this.pending !== undefined}
       @click=${() => this.run(name, () => this.#set(call, state, now !== true))}
     >

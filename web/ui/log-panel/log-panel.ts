@@ -58,7 +58,7 @@ export class LogPanel extends LitElement {
   static override styles = [sharedStyles, logPanelStyles];
 
   declare log: readonly LogRecord[];
-  declare actions: PageActions;
+  declare actions: Pick<PageActions, "recall" | "remember" | "saveFile" | "copy" | "clearLog">;
   /** The exporter's, for the file. */
   declare name: string;
   /** The hook that runs, or has failed: its lines are what a person looks for now. */

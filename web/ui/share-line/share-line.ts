@@ -83,10 +83,10 @@ export class ShareLine extends LitElement {
     `,
   ];
 
-  declare relay: RelayInfo;
+  declare relay: Pick<RelayInfo, "endpoint" | "insecure">;
   declare passphrase: string | undefined;
   declare drivers: readonly DriverSnapshot[];
-  declare actions: PageActions;
+  declare actions: Pick<PageActions, "copy">;
   /** The relay has this page, or may have it soon: what the line opens is this exporter. */
   declare reachable: boolean;
   declare copied: string | undefined;

@@ -7,7 +7,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Verification } from "../../../drivers/base/driver.ts";
 import type { TransferSnapshot } from "../../messages.ts";
-import type { PageActions } from "../model.ts";
+import type { CardActions, PageActions } from "../model.ts";
 import { TickController } from "../shared/controllers.ts";
 import { ago, asSentence, bytes, duration } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
@@ -103,7 +103,8 @@ export class TransferHistoryList extends LitElement {
   declare transfers: readonly TransferSnapshot[];
   /** Images that the browser still has. */
   declare kept: ReadonlySet<string>;
-  declare actions: PageActions;
+  /** Of a colleague's page: it has no images, and the list is the exporter's. */
+  declare actions: CardActions | PageActions;
   declare running: boolean;
   /** The card is at something: nothing else can begin. */
   declare busy: boolean;
@@ -134,6 +135,7 @@ export class TransferHistoryList extends LitElement {
   override render() {
     const { transfers } = this;
     if (transfers.length === 0) return null;
+    const page = this.#page;
     const shown = this.all ? transfers : transfers.slice(0, SHOWN_AT_FIRST);
     return html`
       <div class="head">
@@ -147,8 +149,8 @@ export class TransferHistoryList extends LitElement {
               </button>`
         }
         ${
-          this.all || transfers.length <= SHOWN_AT_FIRST
-            ? html`<button type="button" class="small quiet" @click=${() => this.actions.forgetTransfers(transfers)}>
+          page !== undefined && (this.all || transfers.length <= SHOWN_AT_FIRST)
+            ? html`<button type="button" class="small quiet" @click=${() => page.forgetTransfers(transfers)}>
                 ${icons.trash}Clear
               </button>`
             : null
@@ -159,6 +161,11 @@ export class TransferHistoryList extends LitElement {
       </ul>
       <span class="hidden-text" role="status">${spoken(transfers[0])}</span>
     `;
+  }
+
+  /** The verbs of the page beside the board. */
+  get #page(): PageActions | undefined {
+    return "forgetTransfers" in this.actions ? this.actions : undefined;
   }
 
   #renderEntry(transfer: TransferSnapshot) {
@@ -178,7 +185,7 @@ export class TransferHistoryList extends LitElement {
           ${endedAt - startedAt < 1000 ? null : html`<span>took ${duration(endedAt - startedAt)}</span>`}
         </div>
         ${message === undefined ? null : html`<p class="said ${tone === "error" ? "failed" : "muted"}">${asSentence(message)}</p>`}
-        ${this.#renderVerified(transfer)} ${this.#renderButtons(transfer)}
+        ${this.#renderVerified(transfer)} ${this.#page && this.#renderButtons(transfer, this.#page)}
       </li>
     `;
   }
@@ -203,7 +210,7 @@ export class TransferHistoryList extends LitElement {
     return html`<p class="said ${look}" role="status">${text}</p>`;
   }
 
-  #renderButtons(transfer: TransferSnapshot) {
+  #renderButtons(transfer: TransferSnapshot, page: PageActions) {
     const { image } = transfer;
     const name = transferName(transfer);
     const gone = image !== undefined && !this.kept.has(image.sha256);
@@ -221,14 +228,14 @@ export class TransferHistoryList extends LitElement {
         }
         ${
           image !== undefined && !gone && toDevice && this.canVerify
-            ? html`<button type="button" class="small quiet" aria-label="Verify ${name}" ?disabled=${!able} @click=${() => this.#verify(transfer, image.sha256)}>
+            ? html`<button type="button" class="small quiet" aria-label="Verify ${name}" ?disabled=${!able} @click=${() => this.#verify(transfer, image.sha256, page)}>
                 ${icons.check}Verify
               </button>`
             : null
         }
         ${
           image !== undefined && !gone
-            ? html`<button type="button" class="small quiet" aria-label="Save ${name}" @click=${() => this.actions.saveImage(image.sha256, saveName(transfer))}>
+            ? html`<button type="button" class="small quiet" aria-label="Save ${name}" @click=${() => page.saveImage(image.sha256, saveName(transfer))}>
                 ${icons.download}Save
               </button>`
             : null
@@ -238,7 +245,7 @@ export class TransferHistoryList extends LitElement {
           class="small quiet"
           aria-label="Forget ${name}"
           title=${gone || image === undefined ? nothing : "Takes it out of this list"}
-          @click=${() => this.actions.forgetTransfers([transfer])}
+          @click=${() => page.forgetTransfers([transfer])}
         >
           ${icons.close}Forget
         </button>
@@ -262,10 +269,10 @@ export class TransferHistoryList extends LitElement {
     this.dispatchEvent(new CustomEvent("flash-again", { detail: transfer }) satisfies FlashAgainEvent);
   }
 
-  async #verify(transfer: TransferSnapshot, sha256: string): Promise<void> {
+  async #verify(transfer: TransferSnapshot, sha256: string, page: PageActions): Promise<void> {
     const key = keyOf(transfer);
     this.verifying = key;
-    const result = await this.actions
+    const result = await page
       .verify(transfer.path, sha256, transfer.target ?? null)
       .catch((error: unknown) => ({
         failure: asSentence(

@@ -17,6 +17,7 @@ export class TransferProgress extends LitElement {
     transfer: { attribute: false },
     watched: { attribute: false },
     place: {},
+    fixed: { type: Boolean },
   };
   static override styles = [
     sharedStyles,
@@ -58,10 +59,13 @@ export class TransferProgress extends LitElement {
   declare watched: Watched | undefined;
   /** Where it goes on, for a list of transfers of many drivers; "" on the driver's own card. */
   declare place: string;
+  /** Nobody here may end it. */
+  declare fixed: boolean;
 
   constructor() {
     super();
     this.place = "";
+    this.fixed = false;
     new TickController(this, () => !this.hidden);
   }
 
@@ -78,9 +82,13 @@ export class TransferProgress extends LitElement {
           ${transferName(transfer)}
           ${by === "client" ? html`<span class="chip in-use">by a client</span>` : null}
         </div>
-        <button type="button" class="small" aria-label="Cancel ${label}" @click=${this.#cancel}>
-          ${icons.close}Cancel
-        </button>
+        ${
+          this.fixed
+            ? null
+            : html`<button type="button" class="small" aria-label="Cancel ${label}" @click=${this.#cancel}>
+                ${icons.close}Cancel
+              </button>`
+        }
       </div>
       <progress
         aria-label=${label}

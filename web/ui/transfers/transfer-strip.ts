@@ -24,7 +24,11 @@ export function stripHeight(transfers: number): string {
 }
 
 export class TransferStrip extends LitElement {
-  static override properties = { transfers: { attribute: false }, watched: { attribute: false } };
+  static override properties = {
+    transfers: { attribute: false },
+    watched: { attribute: false },
+    fixed: { type: Boolean },
+  };
   static override styles = [
     sharedStyles,
     css`
@@ -57,6 +61,8 @@ export class TransferStrip extends LitElement {
   /** Those that run. */
   declare transfers: readonly TransferSnapshot[];
   declare watched: WatchedTransfers;
+  /** Nobody here may end them. */
+  declare fixed: boolean;
 
   constructor() {
     super();
@@ -74,6 +80,7 @@ export class TransferStrip extends LitElement {
         (transfer) => html`<jumptab-transfer-progress
           .transfer=${transfer}
           .watched=${this.watched.get(transfer.id)}
+          ?fixed=${this.fixed}
           place=${shellPath(transfer.path)}
         ></jumptab-transfer-progress>`,
       )}
