@@ -10,6 +10,8 @@ export type TabFact =
   | "bench-key"
   /** The bench that this tab shows. */
   | "bench"
+  /** The secret of the link that this tab was opened with: it is a colleague's. */
+  | "link"
   /** How often this tab has reloaded itself in a row. */
   | "reloads"
   /** What is written in the editor and not saved. */

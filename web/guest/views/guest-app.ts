@@ -1,0 +1,283 @@
+/**
+ * A colleague's page, drawn: the bench as the page beside the board shows it, and what lies around it.
+ * Above: start.ts puts it into the document. Below: GuestPage; the elements of web/ui.
+ */
+
+import { html, LitElement, type PropertyValues } from "lit";
+import { createRef, ref } from "lit/directives/ref.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { SharedBench, TransferSnapshot } from "../../messages.ts";
+import { appStyles } from "../../ui/app/styles.ts";
+import "../../ui/bench/drivers.ts";
+import "../../ui/log-panel/log-panel.ts";
+import "../../ui/share-line/share-line.ts";
+import "../../ui/share/people.ts";
+import { clientEndpoint } from "../../ui/share/addresses.ts";
+import type { SeatEvent } from "../../ui/share/people.ts";
+import { TickController } from "../../ui/shared/controllers.ts";
+import { icons } from "../../ui/shared/icons.ts";
+import { sharedStyles } from "../../ui/shared/styles.ts";
+import { NOTHING_WATCHED, type WatchedTransfers, watchTransfers } from "../../ui/transfers/transfer-rates.ts";
+import "../../ui/transfers/transfer-strip.ts";
+import { stripHeight } from "../../ui/transfers/transfer-strip.ts";
+import type { GuestPage } from "../model/guest-page.ts";
+import {
+  absenceText,
+  benchStatus,
+  guestTitle,
+  lastsText,
+  listeningBecause,
+  lockOf,
+  standingChip,
+  wayText,
+} from "./guest-text.ts";
+import { guestStyles } from "./styles.ts";
+
+export class GuestApp extends LitElement {
+  static override properties = { page: { attribute: false }, pageUrl: { attribute: false } };
+  static override styles = [sharedStyles, appStyles, guestStyles];
+
+  declare page: GuestPage;
+  /** Where the page was opened, without its fragment. */
+  declare pageUrl: string;
+  readonly #main = createRef<HTMLElement>();
+  #listening: AbortController | undefined;
+  #watched: WatchedTransfers = NOTHING_WATCHED;
+
+  constructor() {
+    super();
+    new TickController(this, () => this.page.state.shared !== undefined);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    this.page.subscribe(() => this.requestUpdate(), { signal });
+    this.addEventListener("cancel-transfer", ({ detail }) => this.page.actions.cancelTransfer(detail), {
+      signal,
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#listening?.abort();
+  }
+
+  override render() {
+    const { shared } = this.page.state;
+    const running = this.#transfers.filter(({ state }) => state === "running");
+    return html`
+      <a class="skip" href="#main" @click=${this.#skip}>Skip to the content</a>
+      <header>
+        <span class="brand">${icons.board}jumptab</span>
+        <span class="grow"></span>
+        ${shared === undefined ? null : html`<span class="small muted">Shared with you as <strong>${shared.you.name}</strong></span>`}
+      </header>
+      ${
+        running.length === 0
+          ? null
+          : html`<jumptab-transfer-strip .transfers=${running} .watched=${this.#watched}></jumptab-transfer-strip>`
+      }
+      ${this.#renderNotices()}
+      <main id="main" tabindex="-1" ${ref(this.#main)}>
+        ${shared === undefined ? this.#renderWithout() : this.#renderBench(shared, running.length)}
+      </main>
+    `;
+  }
+
+  /** The page's own transfers by their names, those of all others as a client's. */
+  get #transfers(): readonly TransferSnapshot[] {
+    const { shared, ownTransfers } = this.page.state;
+    return (shared?.snapshot.transfers ?? []).map((transfer) => {
+      const name = ownTransfers.get(transfer.id);
+      return name === undefined ? { ...transfer, by: "client" } : { ...transfer, by: "page", name };
+    });
+  }
+
+  /** No bench has been seen. */
+  #renderWithout() {
+    const { absent } = this.page.state;
+    if (absent === undefined) return html`<p class="loading" role="status">Opening the bench…</p>`;
+    const { title, detail, cure, reload } = absenceText(absent.absence, absent.since);
+    return html`
+      <section class="message card" role="alert">
+        <h1 tabindex="-1">${title}</h1>
+        <p>${detail}</p>
+        <p>${cure}</p>
+        ${
+          reload
+            ? html`<div class="row">
+                <button type="button" class="primary" @click=${() => this.page.actions.reload()}>Reload page</button>
+              </div>`
+            : null
+        }
+      </section>
+    `;
+  }
+
+  #renderBench(shared: SharedBench, running: number) {
+    const { state, actions } = this.page;
+    const { snapshot } = shared;
+    const transfers = this.#transfers;
+    return html`<div class="bench" style="--strip: ${stripHeight(running)}">
+      ${this.#renderHead(shared)}
+      <div class="main">
+        ${this.#renderTrouble()}
+        <section aria-label="Drivers">
+          <jumptab-drivers
+            .drivers=${snapshot.drivers}
+            .transfers=${transfers}
+            .watched=${this.#watched}
+            .history=${transfers.filter((transfer) => transfer.state !== "running")}
+            .actions=${actions}
+            .locked=${lockOf(state)}
+            .listening=${listeningBecause(state)}
+            ?running=${snapshot.phase === "running"}
+          ></jumptab-drivers>
+        </section>
+        ${this.#renderShell(shared)}
+      </div>
+      <aside class="side">
+        <section class="card people" aria-label="People">
+          <h2>Who is here</h2>
+          <jumptab-people
+            .people=${snapshot.people}
+            .seat=${snapshot.seat}
+            .viewer=${{ kind: "share", share: shared.you.share, role: shared.you.role }}
+            @seat=${({ detail }: SeatEvent) => actions.seat(detail)}
+          ></jumptab-people>
+        </section>
+        <section class="card log" aria-label="Log">
+          <jumptab-log-panel .log=${state.log} .actions=${actions} .name=${snapshot.name}></jumptab-log-panel>
+        </section>
+      </aside>
+    </div>`;
+  }
+
+  #renderHead(shared: SharedBench) {
+    const { you, snapshot } = shared;
+    const { tone, label } = benchStatus(this.page.state);
+    const standing = standingChip(shared);
+    return html`
+      <div class="head">
+        <h1 tabindex="-1">${snapshot.name}</h1>
+        <span class="chip ${tone}" role="status">${label}</span>
+        <span class="chip ${standing.tone}">${standing.label}</span>
+        <span class="grow"></span>
+        <span class="small muted">${lastsText(you.expiresAt, Date.now())}</span>
+      </div>
+    `;
+  }
+
+  /** What stands between this person and the bench, while it is still to be seen. */
+  #renderTrouble() {
+    const { state } = this.page;
+    const way = wayText(state, Date.now());
+    const { absent, shared } = state;
+    const text = absent === undefined ? undefined : absenceText(absent.absence, absent.since);
+    return html`
+      <div role="status">
+        ${
+          text === undefined
+            ? null
+            : html`<div class="banner card warning"><p><strong>${text.title}.</strong> ${text.detail} ${text.cure}</p></div>`
+        }
+        ${way === undefined ? null : html`<div class="banner card warning"><p>${way}</p></div>`}
+      </div>
+      ${
+        shared?.you.role === "view" && absent === undefined
+          ? html`<div class="banner card"><p><strong>View only.</strong> You see the bench live, and listen to its consoles. Nothing you do here reaches the board.</p></div>`
+          : null
+      }
+    `;
+  }
+
+  /** The same link for people who like a shell, and their tests. */
+  #renderShell({ you, snapshot }: SharedBench) {
+    const { relay, secret, own } = this.page.state;
+    if (relay === undefined) return null;
+    const endpoint = clientEndpoint({ ...relay, pageUrls: [this.pageUrl], noAuth: false }, this.pageUrl);
+    const view = you.role === "view";
+    return html`<section class="card shell" aria-label="From a shell">
+      <jumptab-share-line
+        .relay=${{ ...relay, endpoint }}
+        .passphrase=${secret}
+        .drivers=${view ? [] : snapshot.drivers}
+        .actions=${this.page.actions}
+        reachable
+      ></jumptab-share-line>
+      <p class="hint small muted">
+        ${
+          view
+            ? html`With this link, <code>jmp</code> shows status and log; whatever acts is refused.`
+            : html`Tests work in that shell too: <code>pytest</code> with <code>jumpstarter-testing</code> finds the board by
+                itself.`
+        }
+        ${
+          own === undefined
+            ? "This line holds the secret of your link: it is yours alone."
+            : own.lasting
+              ? "The link was for one use and belongs to this browser now: opened here again it works until it ends, elsewhere never."
+              : "The link was for one use and belongs to this tab now. This browser keeps nothing, so do not close the tab."
+        }
+      </p>
+    </section>`;
+  }
+
+  #renderNotices() {
+    const { notices } = this.page.state;
+    return html`
+      <div class="notices" role="region" aria-label="Notices" aria-live="polite">
+        ${repeat(
+          notices,
+          ({ id }) => id,
+          ({ id, tone, text, action }) => html`
+            <div class="notice card ${tone}" role=${tone === "error" ? "alert" : "status"}>
+              ${tone === "info" ? icons.info : icons.warning}
+              <p>${text}</p>
+              ${
+                action === undefined
+                  ? null
+                  : html`<button type="button" class="small" @click=${() => action.run()}>${action.label}</button>`
+              }
+              <button
+                type="button"
+                class="small quiet"
+                aria-label="Dismiss"
+                @click=${() => this.page.actions.dismiss(id)}
+              >
+                ${icons.close}
+              </button>
+            </div>
+          `,
+        )}
+      </div>
+    `;
+  }
+
+  protected override willUpdate(): void {
+    this.#watched = watchTransfers(this.#watched, this.#transfers, Date.now());
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    document.title = guestTitle(this.page.state);
+    const { tone } = benchStatus(this.page.state);
+    const icon = document.querySelector<HTMLLinkElement>("#icon");
+    const href = `./icon-${tone === "in-use" ? "ok" : tone}.svg`;
+    if (icon !== null && icon.getAttribute("href") !== href) icon.setAttribute("href", href);
+  }
+
+  #skip(event: Event): void {
+    event.preventDefault();
+    this.#main.value?.focus();
+  }
+}
+
+customElements.define("jumptab-guest", GuestApp);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "jumptab-guest": GuestApp;
+  }
+}
