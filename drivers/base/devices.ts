@@ -23,7 +23,40 @@ export interface RememberedPort {
   readonly usbProductId?: number;
   /** Web USB tells it, Web Serial does not. */
   readonly usbSerialNumber?: string;
+  /** Which one of several that nothing else tells apart. */
+  readonly place?: DevicePlace;
 }
+
+/**
+ * A device among identical ones, by the order in which the browser lists them: good until one of them is unplugged, or the browser
+ * is started again, so it outlives a reload of the page and no more.
+ */
+export interface DevicePlace {
+  /** From 0. */
+  readonly index: number;
+  /** How many there were: with another number nothing is known. */
+  readonly of: number;
+}
+
+/** Where devices that nothing tells apart stand with a person, who can tell. */
+export type TwinState =
+  /** There are others like it, and nobody has said whose this one is. */
+  | "guess"
+  /** The person is asked to unplug the one that belongs here. */
+  | "unplug"
+  /** It was unplugged, and is to be plugged in again. */
+  | "plug"
+  /** The person has said so. */
+  | "told";
+
+/** What a person says of devices that nothing tells apart. */
+export type TwinAnswer =
+  /** Ask me: I will unplug the one that belongs here. */
+  | "ask"
+  /** The guess is right. */
+  | "right"
+  /** Do not ask any more. */
+  | "cancel";
 
 /** Whether a driver instance has its device. */
 export type BindingStatus =

@@ -198,10 +198,11 @@ describe("the page's view", () => {
       status: "unbound",
       label: "a serial port",
       request: wantsAny,
-      port: undefined,
+      present: undefined,
+      twin: undefined,
     });
     plug(FTDI);
-    expect(devices.bindings.get("board.serial")).toMatchObject({ status: "present", port: FTDI });
+    expect(devices.bindings.get("board.serial")).toMatchObject({ status: "present", present: FTDI });
     expect(changes).toBe(2);
     listening.abort();
     binding[Symbol.dispose]();

@@ -12,10 +12,7 @@ import { rememberable } from "./remember-device.ts";
 import { usbLabel } from "./usb-names.ts";
 
 /** What the page shows of one claim. */
-export interface SerialBindingInfo extends BindingInfo<SerialRequest> {
-  /** The ids of the port it has now: what to remember, should a person confirm it. */
-  readonly port: RememberedPort | undefined;
-}
+export type SerialBindingInfo = BindingInfo<SerialRequest>;
 
 export type ManagedSerialDevices = SerialDevices & ManagedDevices<SerialBindingInfo>;
 
@@ -30,9 +27,7 @@ export function createSerialDevices({ serial, remembered }: SerialDevicesOptions
   return new BoundDevices(serialPorts(serial), remembered);
 }
 
-function serialPorts(
-  serial: Serial,
-): DeviceKind<SerialPort, SerialRequest, SerialBinding, SerialBindingInfo> {
+function serialPorts(serial: Serial): DeviceKind<SerialPort, SerialRequest, SerialBinding> {
   return {
     name: "serial port",
     list: () => serial.getPorts(),
@@ -40,11 +35,16 @@ function serialPorts(
       serial.addEventListener("connect", ({ target }) => onPlug(target as SerialPort, true), options);
       serial.addEventListener("disconnect", ({ target }) => onPlug(target as SerialPort, false), options);
     },
-    assign(claims, ports) {
-      // Undefined in browsers that list only what is plugged in.
-      const plugged = ports.filter(({ connected }) => connected !== false);
-      return assignPorts(claims, new Map(plugged.map((port) => [port, rememberable(port)])));
+    // Undefined in browsers that list only what is plugged in.
+    isPlugged: ({ connected }) => connected !== false,
+    assign: (claims, ports) => assignPorts(claims, new Map(ports.map((port) => [port, rememberable(port)]))),
+    identity: (port) => identityOf(rememberable(port)),
+    wantedIdentity(claim) {
+      const wanted = wantedIds(claim);
+      return wanted && identityOf(wanted);
     },
+    canBeUnplugged: (port) => rememberable(port).usbVendorId !== undefined,
+    rememberable,
     label: (claim, port) => labelOf(port === undefined ? wantedIds(claim) : rememberable(port)),
     undecided(key, request) {
       const hint = request.kind === "any" ? ` (the configuration names it ${request.hint})` : "";
@@ -61,8 +61,12 @@ function serialPorts(
       onChange: (listener, options) => claim.onChange(listener, options),
       [Symbol.dispose]: () => claim[Symbol.dispose](),
     }),
-    info: (shown, port) => ({ ...shown, port: port && rememberable(port) }),
   };
+}
+
+/** Web Serial says nothing else of a port. */
+function identityOf({ usbVendorId, usbProductId }: RememberedPort): string {
+  return `${usbVendorId ?? ""}:${usbProductId ?? ""}`;
 }
 
 function labelOf(ids: RememberedPort | undefined): string {

@@ -235,12 +235,12 @@ describe("the page's view of USB devices", () => {
       status: "missing",
       label: "a debug probe",
       request: wantsProbe,
-      device: undefined,
+      present: undefined,
     });
     plug({ ...PROBE, serialNumber: "0001" });
     expect(devices.bindings.get("board.probe")).toMatchObject({
       status: "present",
-      device: remembered(PROBE, "0001"),
+      present: remembered(PROBE, "0001"),
     });
     expect(changes).toBe(2);
     listening.abort();

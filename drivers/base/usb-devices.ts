@@ -12,10 +12,7 @@ import { rememberableUsb } from "./remember-device.ts";
 import { usbLabel } from "./usb-names.ts";
 
 /** What the page shows of one claim. */
-export interface UsbBindingInfo extends BindingInfo<UsbRequest> {
-  /** What to remember of the device it has now, should a person confirm it. */
-  readonly device: RememberedPort | undefined;
-}
+export type UsbBindingInfo = BindingInfo<UsbRequest>;
 
 export type ManagedUsbDevices = UsbDevices & ManagedDevices<UsbBindingInfo>;
 
@@ -30,7 +27,7 @@ export function createUsbDevices({ usb, remembered }: UsbDevicesOptions): Manage
   return new BoundDevices(usbDevices(usb), remembered);
 }
 
-function usbDevices(usb: USB): DeviceKind<USBDevice, UsbRequest, UsbBinding, UsbBindingInfo> {
+function usbDevices(usb: USB): DeviceKind<USBDevice, UsbRequest, UsbBinding> {
   return {
     name: "USB device",
     list: () => usb.getDevices(),
@@ -40,6 +37,11 @@ function usbDevices(usb: USB): DeviceKind<USBDevice, UsbRequest, UsbBinding, Usb
     },
     assign: (claims, devices) =>
       assignUsbDevices(claims, new Map(devices.map((device) => [device, factsOf(device)]))),
+    isPlugged: () => true,
+    identity: (device) => identityOf(rememberableUsb(device)),
+    wantedIdentity: ({ remembered }) => remembered && identityOf(remembered),
+    canBeUnplugged: () => true,
+    rememberable: rememberableUsb,
     label({ request, remembered }, device) {
       if (device !== undefined) {
         return usbLabel(device.vendorId, device.productId, device.productName ?? undefined);
@@ -52,8 +54,11 @@ function usbDevices(usb: USB): DeviceKind<USBDevice, UsbRequest, UsbBinding, Usb
     undecided: (key, { hint }) =>
       `choose the USB device for \`${key}\` on the page: more than one could be ${hint}`,
     binding: (claim) => claim,
-    info: (shown, device) => ({ ...shown, device: device && rememberableUsb(device) }),
   };
+}
+
+function identityOf({ usbVendorId, usbProductId, usbSerialNumber }: RememberedPort): string {
+  return `${usbVendorId ?? ""}:${usbProductId ?? ""}:${usbSerialNumber ?? ""}`;
 }
 
 function factsOf(device: USBDevice): UsbFacts {
