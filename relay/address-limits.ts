@@ -5,6 +5,8 @@
 
 import {
   MAX_CALLS_PER_ADDRESS,
+  MAX_CLIENT_TUNNELS_PER_ADDRESS,
+  MAX_CLIENT_WEBSOCKETS_PER_ADDRESS,
   MAX_CLIENTS_PER_ADDRESS,
   MAX_EXPORTERS_PER_ADDRESS,
   MAX_PAGE_REQUESTS_PER_ADDRESS,
@@ -34,6 +36,12 @@ export interface AddressLimits {
   /** WebSockets that have not said HELLO. */
   readonly ungreeted: AddressCount;
   readonly exporters: AddressCount;
+  /** Tunnels of clients, with those whose page is away for a moment. */
+  readonly clientTunnels: AddressCount;
+  /** Their WebSockets. */
+  readonly clientWebSockets: AddressCount;
+  /** Those of them that have not said HELLO. */
+  readonly clientsUngreeted: AddressCount;
 }
 
 export function createAddressLimits(options: AddressLimitOptions = {}): AddressLimits {
@@ -53,6 +61,9 @@ export function createAddressLimits(options: AddressLimitOptions = {}): AddressL
     tunnels: new AddressCount(tunnels),
     ungreeted: new AddressCount(exporters === 0 ? 0 : MAX_UNGREETED_PER_ADDRESS),
     exporters: new AddressCount(exporters),
+    clientTunnels: new AddressCount(clients === 0 ? 0 : MAX_CLIENT_TUNNELS_PER_ADDRESS),
+    clientWebSockets: new AddressCount(clients === 0 ? 0 : MAX_CLIENT_WEBSOCKETS_PER_ADDRESS),
+    clientsUngreeted: new AddressCount(clients === 0 ? 0 : MAX_UNGREETED_PER_ADDRESS),
   };
 }
 

@@ -1,15 +1,19 @@
 /**
  * Which part of the relay a request is for, after the checks that protect all of them.
- * Above: relay.ts connects it to the port. Below: gateway.ts, boot.ts, page-end.ts, static-files.ts, tunnel-endpoint.ts.
+ * Above: relay.ts connects it to the port. Below: gateway.ts, boot.ts, page-end.ts, static-files.ts,
+ * tunnel-endpoint.ts, client-tunnels.ts.
  */
 
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { CLIENT_TUNNEL_PATH } from "../proto/client-tunnel.ts";
 import { GrpcStatus } from "../proto/tunnel/index.ts";
 import { isOwnHost, isOwnOrigin } from "./access.ts";
 import { addressGroup } from "./address.ts";
 import type { AddressLimits } from "./address-limits.ts";
 import { answerRpcError } from "./answer-rpc-error.ts";
+import { clientRequestProblem } from "./client-request.ts";
+import type { ClientTunnels } from "./client-tunnels.ts";
 import { corsHeaders, mayCall, preflightHeaders } from "./cors.ts";
 import type { Gateway } from "./gateway.ts";
 import { answer, answerJson, answerText, type HttpExchange } from "./http-exchange.ts";
@@ -24,6 +28,7 @@ import type { TunnelEndpoint } from "./tunnel-endpoint.ts";
 export interface DispatchOptions {
   readonly gateway: Gateway;
   readonly tunnels: TunnelEndpoint;
+  readonly clientTunnels: ClientTunnels;
   readonly limits: Pick<AddressLimits, "calls" | "pageRequests">;
   readonly log: Logger;
   /** Names that a Host header may carry beside loopback and addresses; lower case. */
@@ -41,6 +46,10 @@ export interface DispatchOptions {
 const HOST_REFUSED =
   "This relay is not known by that name: use its address, or start it with --allow-host NAME.";
 const ORIGIN_REFUSED = "Pages of another origin may not use this address of the relay.";
+
+const TUNNEL_PATH = "/tunnel";
+const CLIENT_PATH = `/${CLIENT_TUNNEL_PATH}`;
+const UPGRADED = new Set([TUNNEL_PATH, CLIENT_PATH]);
 
 export class Dispatch {
   readonly #options: DispatchOptions;
@@ -95,17 +104,33 @@ export class Dispatch {
     }
   }
 
-  /** HTTP/1.1's `Upgrade`: the tunnel, or nothing. */
+  /** A stream in a client's tunnel. Never throws, as above. */
+  clientStream(exchange: HttpExchange): void {
+    try {
+      const problem = clientRequestProblem(exchange);
+      if (problem === undefined) this.#call(exchange, "grpc");
+      else answerText(exchange, problem.status, problem.sentence, problem.headers);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.log.error("a client's stream failed", { reason });
+      exchange.abort();
+    }
+  }
+
+  /** HTTP/1.1's `Upgrade`: one of the tunnels, or nothing. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const authority = request.headers.host ?? "";
+    const path = pathWithoutQuery(request.url ?? "");
     if (!isOwnHost(authority, this.#options.hostNames)) {
       refuseUpgrade(socket, 421, HOST_REFUSED);
-    } else if (pathWithoutQuery(request.url ?? "") !== "/tunnel") {
-      refuseUpgrade(socket, 404, "Only /tunnel can be upgraded.");
+    } else if (!UPGRADED.has(path)) {
+      refuseUpgrade(socket, 404, "Only /tunnel and /client can be upgraded.");
     } else if (!isOwnOrigin(request.headers.origin, authority)) {
       this.#warnOfOrigin(request);
       this.#options.metrics.refused("origin");
       refuseUpgrade(socket, 403, ORIGIN_REFUSED);
+    } else if (path === CLIENT_PATH) {
+      this.#options.clientTunnels.upgrade(request, socket, head);
     } else {
       this.#options.tunnels.upgrade(request, socket, head);
     }
@@ -154,7 +179,8 @@ export class Dispatch {
       case "/metrics":
         this.#counted(exchange, () => this.#metrics(exchange));
         return;
-      case "/tunnel":
+      case TUNNEL_PATH:
+      case CLIENT_PATH:
         this.#tunnelAsRequest(exchange);
         return;
       default:

@@ -46,6 +46,8 @@ export interface GatewayOptions {
   /** How long a GetStatus does: then it is answered here. */
   readonly statusParkMs?: number;
   readonly parking?: ParkingOptions;
+  /** Counts wrong passphrases, also those that come in other ways. */
+  readonly failures?: FailurePenalty;
   /** Headers that a browser of another origin needs on this answer; empty for everybody else. */
   readonly corsHeaders: (exchange: HttpExchange) => readonly (readonly [string, string])[];
 }
@@ -58,7 +60,7 @@ export class Gateway {
   readonly #returningUntil: number;
   /** Until then, an exporter that the relay starts itself may still be on its first start. */
   readonly #startingUntil: number;
-  readonly #failures = new FailurePenalty();
+  readonly #failures: FailurePenalty;
   readonly #rarely = new Rarely();
   /** How many calls each exporter has had. */
   readonly #numbers = new WeakMap<AttachedExporter, number>();
@@ -72,6 +74,7 @@ export class Gateway {
     this.#returningUntil = now + (options.returningMs ?? 0);
     this.#startingUntil = options.startMs === 0 ? now : now + EXPECTED_BACK_MS;
     this.#parking = new Parking(options.parking);
+    this.#failures = options.failures ?? new FailurePenalty();
     options.exporters.onChange(() => this.#parking.wake());
   }
 
@@ -83,6 +86,11 @@ export class Gateway {
   /** What those that wait may hold. */
   get waitingBytes(): number {
     return this.#parking.stats.bytes;
+  }
+
+  /** For how long from now pages of a relay that was here before may still dial again. */
+  get returningMs(): number {
+    return Math.max(0, Math.ceil(this.#returningUntil - performance.now()));
   }
 
   handle(exchange: HttpExchange, protocol: RpcProtocol): void {
@@ -170,7 +178,7 @@ export class Gateway {
     const { startMs, parkMs = PARK_MS } = this.#options;
     if (found.kind === "exporter") return Math.max(parkMs, startMs);
     // A relay that was restarted knows none of its pages yet: what looks wrong now may be right in a moment.
-    const returningMs = Math.max(0, Math.ceil(this.#returningUntil - performance.now()));
+    const { returningMs } = this;
     if (found.kind === "unauthenticated") return returningMs;
     return Math.max(found.expectedBack ? parkMs : 0, startMs, returningMs);
   }

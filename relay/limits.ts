@@ -64,6 +64,12 @@ export const MAX_TUNNELS_PER_ADDRESS = 96;
 /** WebSockets of one address that have not said HELLO yet: half of all. */
 export const MAX_UNGREETED_PER_ADDRESS = 32;
 
+/** Tunnels of clients of one address, with those that are away for a moment: half of all. */
+export const MAX_CLIENT_TUNNELS_PER_ADDRESS = 64;
+
+/** WebSockets of one address for those: each one's old connection and its new one. */
+export const MAX_CLIENT_WEBSOCKETS_PER_ADDRESS = 128;
+
 // --- wrong passphrases and attach tokens
 
 /** Failures of one address a minute that are answered at once: a test of wrong passphrases makes a handful. */
@@ -180,6 +186,23 @@ export const EXPECTED_BACK_MS = 60_000;
 
 /** Characters of an exporter's name inside a close reason: leaves room for the sentence around it. */
 export const MAX_NAME_IN_REASON = 24;
+
+// --- tunnels of clients
+
+/** Tunnels of clients in all, each with a right passphrase and up to 2 MiB kept: four colleagues' pages open for each of 32 boards. */
+export const MAX_CLIENT_TUNNELS = 128;
+
+/** Streams of one such tunnel at once: a page has one for each console it shows, one to watch, and some calls. */
+export const MAX_CLIENT_STREAMS = 128;
+
+/** 256 KiB held for each of those until the exporter takes it: as much as of an HTTP/2 stream. */
+export const CLIENT_STREAM_WINDOW_BYTES = 256 * 1024;
+
+/** 1 MiB on its way to a client is enough for any line; a larger window of its would make the relay keep more. */
+export const CLIENT_WINDOW_BYTES = 1024 * 1024;
+
+/** 2 MiB kept for a client that is away, or does not read: twice the window above. */
+export const CLIENT_REPLAY_BYTES = 2 * CLIENT_WINDOW_BYTES;
 
 // --- files by URL
 

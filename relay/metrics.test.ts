@@ -16,6 +16,8 @@ const NOTHING: MetricsSnapshot = {
   calls: 0,
   fetches: 0,
   streams: 0,
+  clientTunnels: 0,
+  clientStreams: 0,
   waiting: 0,
   waitingBytes: 0,
   replayBytes: 0,

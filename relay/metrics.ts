@@ -70,6 +70,8 @@ export interface MetricsSnapshot {
   readonly calls: number;
   readonly fetches: number;
   readonly streams: number;
+  readonly clientTunnels: number;
+  readonly clientStreams: number;
   readonly waiting: number;
   readonly waitingBytes: number;
   readonly replayBytes: number;
@@ -111,6 +113,8 @@ const GAUGES: readonly (readonly [name: string, help: string, read: (now: Metric
     "Streams in all tunnels: as many as calls and transfers by URL, or something leaks.",
     (now) => now.streams,
   ],
+  ["client_pages", "Open WebSockets of clients that are pages.", (now) => now.clientTunnels],
+  ["client_streams", "Streams in the tunnels of those.", (now) => now.clientStreams],
   ["calls_waiting", "Calls that wait for their page.", (now) => now.waiting],
   ["calls_waiting_bytes", "Bytes that those may hold.", (now) => now.waitingBytes],
   ["replay_bytes", "Bytes kept for pages that have not acknowledged them.", (now) => now.replayBytes],

@@ -257,6 +257,8 @@ describe("/healthz", () => {
       tunnels: 1,
       fetches: 0,
       streams: 0,
+      clientTunnels: 0,
+      clientStreams: 0,
       calls: 0,
       waiting: 0,
       exporters: 1,

@@ -10,7 +10,7 @@ import type { Duplex } from "node:stream";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
 import { addressGroup } from "./address.ts";
 import type { AddressLimits } from "./address-limits.ts";
-import { ClientNames } from "./client-names.ts";
+import type { ClientNames } from "./client-names.ts";
 import type { HttpExchange } from "./http-exchange.ts";
 import { createHttp1, HTTP1_TIMING, type Http1Timing } from "./http1-server.ts";
 import { createHttp2, HTTP2_TIMING, type Http2, type Http2Timing } from "./http2-server.ts";
@@ -51,6 +51,7 @@ export interface PortOptions {
   /** With `tls`: take plaintext on the same port too. */
   readonly plaintextToo: boolean;
   readonly limits: Pick<AddressLimits, "clients" | "streams">;
+  readonly clients: ClientNames;
   readonly log: Logger;
   readonly metrics?: Pick<RelayMetrics, "refused">;
   /** For tests that cannot wait so long. */
@@ -79,11 +80,10 @@ export class Port {
   #warnedOfTls = false;
 
   constructor(options: PortOptions) {
-    const { limits, log, tls, onExchange, onUpgrade } = options;
+    const { limits, clients, log, tls, onExchange, onUpgrade } = options;
     const timing = { ...DEFAULT_TIMING, ...options.timing };
     this.#options = options;
     this.#timing = timing;
-    const clients = new ClientNames();
     this.#http1 = createHttp1(timing, { clients, onExchange, onUpgrade });
     this.#http2 = createHttp2({ timing, limits, clients, log, onExchange });
     this.#http2.server.on("session", (session) => {

@@ -1,6 +1,7 @@
 /**
  * The relay: puts the parts together, listens, and ends in order.
- * Above: main.ts and testing/. Below: port.ts, dispatch.ts, gateway.ts, tunnel-endpoint.ts, exporters.ts.
+ * Above: main.ts and testing/. Below: port.ts, dispatch.ts, gateway.ts, tunnel-endpoint.ts,
+ * client-tunnels.ts, exporters.ts.
  */
 
 import { randomUUID } from "node:crypto";
@@ -11,10 +12,13 @@ import type { TunnelLimits } from "../proto/tunnel/index.ts";
 import { type AddressLimitOptions, createAddressLimits } from "./address-limits.ts";
 import type { BenchFile } from "./bench.ts";
 import { type ServedBench, serveBoot } from "./boot.ts";
+import { ClientNames } from "./client-names.ts";
+import { ClientTunnels } from "./client-tunnels.ts";
 import { corsHeaders } from "./cors.ts";
 import { CredentialLists } from "./credential-lists.ts";
 import { Dispatch } from "./dispatch.ts";
 import { Exporters } from "./exporters.ts";
+import { FailurePenalty } from "./failure-penalty.ts";
 import { Fetches, type FetchOptions } from "./fetch/fetches.ts";
 import { Gateway } from "./gateway.ts";
 import {
@@ -67,6 +71,7 @@ export interface RelayOptions {
     readonly drainMs?: number;
   };
   readonly tunnelLimits?: Partial<TunnelLimits>;
+  readonly clientTunnelLimits?: Partial<TunnelLimits>;
   readonly parking?: ParkingOptions;
 }
 
@@ -83,6 +88,10 @@ export interface RelayStats {
   readonly fetches: number;
   /** Streams inside the tunnels; as many as calls and transfers, when all is well. */
   readonly streams: number;
+  /** WebSockets of clients that are pages. */
+  readonly clientTunnels: number;
+  /** Streams inside those: each is a call, or waits to be one, as those of other clients are. */
+  readonly clientStreams: number;
   /** Calls that wait for a page. */
   readonly waiting: number;
 }
@@ -145,13 +154,16 @@ export function createRelay(options: RelayOptions): Relay {
     now: () => ({
       ...metricsOf(stats()),
       exportersAway: tunnels.waiting.exporters,
-      replayBytes: tunnels.waiting.replayBytes,
+      replayBytes: tunnels.waiting.replayBytes + clientTunnels.replayBytes,
       waitingBytes: gateway.waitingBytes,
       draining,
     }),
   });
+  const clients = new ClientNames();
+  const failures = new FailurePenalty();
   const gateway = new Gateway({
     exporters,
+    failures,
     log,
     metrics,
     pageAddress: pageUrl,
@@ -165,6 +177,7 @@ export function createRelay(options: RelayOptions): Relay {
     corsHeaders,
   });
   const fetches = new Fetches({ ...options.fetch, log, metrics });
+  const instance = randomUUID();
   const credentials = new CredentialLists({ exporters, log });
   const tunnels = new TunnelEndpoint({
     exporters,
@@ -174,11 +187,24 @@ export function createRelay(options: RelayOptions): Relay {
       if (stream.request.path === CREDENTIALS_PATH) void credentials.serve(stream, exporter);
       else fetches.serve(stream, exporter);
     },
-    instance: randomUUID(),
+    instance,
     attachToken,
     addressLimits: limits,
     timing,
     ...(options.tunnelLimits && { limits: options.tunnelLimits }),
+  });
+  const clientTunnels = new ClientTunnels({
+    exporters,
+    log,
+    metrics,
+    instance,
+    clients,
+    failures,
+    addressLimits: limits,
+    returningMs: () => gateway.returningMs,
+    onExchange: (exchange) => dispatch.clientStream(exchange),
+    timing,
+    ...(options.clientTunnelLimits && { limits: options.clientTunnelLimits }),
   });
   const pageEnd = new PageEnd(() => (unattended ? served?.key : undefined));
   const bootOptions = {
@@ -192,6 +218,7 @@ export function createRelay(options: RelayOptions): Relay {
   const dispatch = new Dispatch({
     gateway,
     tunnels,
+    clientTunnels,
     limits,
     log,
     metrics,
@@ -216,6 +243,7 @@ export function createRelay(options: RelayOptions): Relay {
     log,
     metrics,
     limits,
+    clients,
     timing,
     onExchange: (exchange) => dispatch.request(exchange),
     onUpgrade: (request, socket, head) => dispatch.upgrade(request, socket, head),
@@ -224,6 +252,7 @@ export function createRelay(options: RelayOptions): Relay {
   const stats = (): RelayStats => ({
     ...port.stats,
     ...tunnels.stats,
+    ...clientTunnels.stats,
     ...gateway.stats,
     fetches: fetches.running,
     exporters: exporters.size,
@@ -235,6 +264,7 @@ export function createRelay(options: RelayOptions): Relay {
     gateway.refuseNew({ watched });
     if (!watched) {
       tunnels.goAway();
+      clientTunnels.goAway();
       port.goAway();
     }
     const drainMs = timing.drainMs ?? (unattended ? UNATTENDED_DRAIN_MS : DRAIN_MS);
@@ -250,7 +280,11 @@ export function createRelay(options: RelayOptions): Relay {
     // Then nobody new comes in, and HTTP/2 clients learn that with GOAWAY.
     port.stopAccepting();
     // A page that does not answer the end of its tunnel is cut with the other connections.
-    await Promise.all([tunnels.close(), port.drain(SHUTDOWN_GRACE_MS, signal && { signal })]);
+    await Promise.all([
+      tunnels.close(),
+      clientTunnels.close(),
+      port.drain(SHUTDOWN_GRACE_MS, signal && { signal }),
+    ]);
   };
 
   return {

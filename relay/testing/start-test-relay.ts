@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLogger, type Logger } from "../logging.ts";
 import { createRelay, type Relay, type RelayOptions, type RelayStats } from "../relay.ts";
+import { TestClient, type TestClientOptions } from "./test-client.ts";
 import { TestPage, type TestPageOptions } from "./test-page.ts";
 
 export const NOTHING_OPEN: RelayStats = {
@@ -19,6 +20,8 @@ export const NOTHING_OPEN: RelayStats = {
   calls: 0,
   fetches: 0,
   streams: 0,
+  clientTunnels: 0,
+  clientStreams: 0,
   waiting: 0,
 };
 
@@ -35,6 +38,10 @@ export interface TestRelay extends AsyncDisposable {
   page(options?: Partial<TestPageOptions>): Promise<TestPage>;
   /** A page that may be refused. */
   pageUnattached(options?: Partial<TestPageOptions>): TestPage;
+  /** A client that is a page, let in. */
+  client(options?: TestClientOptions): Promise<TestClient>;
+  /** One that may be refused. */
+  clientUnconnected(options?: TestClientOptions): TestClient;
   /** Resolves when the relay's counts are these. */
   settled(expected: Partial<RelayStats>): Promise<void>;
 }
@@ -54,10 +61,16 @@ export async function startTestRelay(options: Partial<RelayOptions> = {}): Promi
   const { port } = await relay.listen();
   const scheme = options.tls === undefined ? "ws" : "wss";
   const pages: TestPage[] = [];
+  const clients: TestClient[] = [];
   const pageUnattached = (pageOptions: Partial<TestPageOptions> = {}): TestPage => {
     const page = new TestPage({ url: `${scheme}://127.0.0.1:${port}/tunnel`, ...pageOptions });
     pages.push(page);
     return page;
+  };
+  const clientUnconnected = (clientOptions?: TestClientOptions): TestClient => {
+    const client = new TestClient({ port }, clientOptions);
+    clients.push(client);
+    return client;
   };
   return {
     relay,
@@ -71,9 +84,15 @@ export async function startTestRelay(options: Partial<RelayOptions> = {}): Promi
       return page;
     },
     pageUnattached,
+    async client(clientOptions) {
+      const client = clientUnconnected(clientOptions);
+      await client.connected;
+      return client;
+    },
+    clientUnconnected,
     settled: (expected) => settled(relay, expected),
     async [Symbol.asyncDispose]() {
-      for (const page of pages) page.webSocket.terminate();
+      for (const each of [...pages, ...clients]) each.webSocket.terminate();
       await relay.close();
       rmSync(directory, { recursive: true, force: true });
       // Whatever is left would hang the test here, and its time limit says so.
