@@ -183,7 +183,7 @@ export const ZONES: readonly Zone[] = [
   {
     files: "web/exporter/testing/**",
     own: 2,
-    may: ["drivers/base/**", "drivers/testing/**", "proto/**"],
+    may: ["drivers/base/**", "drivers/testing/**", "proto/**", "web/messages.ts"],
     packages: ["@connectrpc/connect", "valibot"],
     rule: "tools for tests of the exporter bring drivers, a client and a clock",
   },
@@ -307,6 +307,21 @@ export const ZONES: readonly Zone[] = [
     rule: "web/store keeps what web/messages.ts describes",
   },
   {
+    files: "web/ui/{builder,editor}/**",
+    own: 2,
+    may: [
+      "web/messages.ts",
+      // Pure, from text to text: a person who types waits for nobody.
+      "web/config/edit-config.ts",
+      "web/config/outline.ts",
+      "web/config/text-change.ts",
+    ],
+    types: ["drivers/base/json.ts"],
+    packages: LIT,
+    not: ["navigator"],
+    rule: "the builder draws a configuration and changes its text: what is right in it, the worker says",
+  },
+  {
     files: "web/ui/**",
     own: 2,
     may: ["web/messages.ts"],
@@ -321,6 +336,14 @@ export const ZONES: readonly Zone[] = [
     packages: [...LIT, "uqr"],
     not: ["navigator"],
     rule: "web/ui draws what it is given: it gets everything but Lit by property",
+  },
+  {
+    files: "web/service-worker/**",
+    own: 2,
+    may: [],
+    packages: [],
+    not: [...PAGE, "indexedDB"],
+    rule: "the service worker keeps the page's files: it knows nothing of what the page does",
   },
   {
     files: "web/guest/**",

@@ -9,6 +9,7 @@ import { createCodecs } from "./encodings/create-codecs.ts";
 import { createScriptRunner } from "./hooks/create-script-runner.ts";
 import { createStorage } from "./images/create-storage.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
+import { newPassphrase } from "./store/saved-bench.ts";
 import { relayAnswers } from "./tunnel/relay-answers.ts";
 import { ExporterHost } from "./worker/exporter-host.ts";
 
@@ -22,6 +23,7 @@ export function startWorker({ catalogue }: { catalogue: Catalogue }): void {
     usb: navigator.usb,
     schedule,
     random: Math.random,
+    newSecret: () => newPassphrase((into) => crypto.getRandomValues(into)),
     instance,
     createSocket: (url, protocol) => new WebSocket(url, protocol),
     answers: (url, options) => relayAnswers(fetch, url, options),

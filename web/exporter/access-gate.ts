@@ -4,9 +4,11 @@
  */
 
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
-import { CLIENT_HEADER } from "../../proto/client-header.ts";
 import { ExporterService } from "../../proto/gen/jumpstarter/v1/jumpstarter_pb.ts";
-import { type Access, callerOf } from "./access.ts";
+import { BenchService } from "../../proto/gen/jumptab/v1/bench_pb.ts";
+import type { Access } from "./access.ts";
+import { type Guest, guestOf } from "./door.ts";
+import { roleOf } from "./principal.ts";
 
 /** They take part in the decision, and ask for it themselves. */
 const THEMSELVES: ReadonlySet<unknown> = new Set([
@@ -17,14 +19,22 @@ const THEMSELVES: ReadonlySet<unknown> = new Set([
 /** Refuses whatever a caller asks for while somebody else holds the board. */
 export function accessGate(access: Access): Interceptor {
   return (next) => async (request) => {
-    if (!THEMSELVES.has(request.method)) requireAccess(access, request.header.get(CLIENT_HEADER));
+    const { method, contextValues } = request;
+    // To watch, and to settle who drives, takes nothing from whoever holds the board.
+    const harmless = THEMSELVES.has(method) || method.parent === BenchService;
+    if (!harmless)
+      requireAccess(access, guestOf(contextValues), { reads: method === ExporterService.method.getReport });
     return next(request);
   };
 }
 
-/** @throws ConnectError FAILED_PRECONDITION */
-export function requireAccess(access: Access, header: string | null): void {
-  const sentence = access.refusal(callerOf(header));
+/**
+ * @param options `reads`: it only asks what there is.
+ * @throws ConnectError FAILED_PRECONDITION
+ */
+export function requireAccess(access: Access, guest: Guest, { reads = false } = {}): void {
+  if (roleOf(guest.principal) === "view" || (reads && guest.page)) return;
+  const sentence = access.refusal(guest.caller);
   if (sentence !== undefined) throw new ConnectError(sentence, Code.FailedPrecondition);
 }
 
@@ -32,8 +42,9 @@ export function requireAccess(access: Access, header: string | null): void {
  * @returns The sentence for a caller that reads a status more easily than an error.
  * @throws ConnectError FAILED_PRECONDITION
  */
-export function requireStatus(access: Access, header: string | null): string | undefined {
-  const refusal = access.statusRefusal(callerOf(header));
+export function requireStatus(access: Access, guest: Guest): string | undefined {
+  if (onlyReads(guest)) return undefined;
+  const refusal = access.statusRefusal(guest.caller);
   if (refusal === undefined || refusal.asStatus) return refusal?.sentence;
   throw new ConnectError(refusal.sentence, Code.FailedPrecondition);
 }
@@ -42,8 +53,14 @@ export function requireStatus(access: Access, header: string | null): string | u
  * @returns What ends the hold again.
  * @throws ConnectError FAILED_PRECONDITION
  */
-export function requireHold(access: Access, header: string | null): () => void {
-  const held = access.hold(callerOf(header));
+export function requireHold(access: Access, guest: Guest): () => void {
+  if (onlyReads(guest)) return () => undefined;
+  const held = access.hold(guest.caller);
   if (typeof held === "string") throw new ConnectError(held, Code.FailedPrecondition);
   return held;
+}
+
+/** Status and log: who may only watch, and a colleague's page, have no shell open, and keep nobody from having one. */
+function onlyReads({ principal, page }: Guest): boolean {
+  return page || roleOf(principal) === "view";
 }

@@ -14,7 +14,7 @@ import type { Image } from "../../drivers/base/image.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import type { ExportedStream } from "../../drivers/base/methods.ts";
 import type { DriverStorage } from "../../drivers/base/storage.ts";
-import type { TransferSnapshot } from "../messages.ts";
+import type { ExporterSnapshot, Share, TransferSnapshot } from "../messages.ts";
 import { Access } from "./access.ts";
 import { type BuildFailure, buildTree } from "./build-tree.ts";
 import { loggedCall, loggedStreamingCall } from "./call-log.ts";
@@ -33,6 +33,7 @@ import { createStreamHandler, type StreamHandler } from "./serve.ts";
 import type { ServiceHost } from "./service-host.ts";
 import { createServices } from "./services.ts";
 import { SessionCalls } from "./session-calls.ts";
+import { Sharing } from "./sharing.ts";
 import { type Status, StatusMachine, statusName } from "./status.ts";
 import { Transfers } from "./transfers.ts";
 import { resetDrivers, stopDrivers } from "./tree-lifecycle.ts";
@@ -50,6 +51,16 @@ export interface ExporterOptions {
   readonly log: LogRing;
   /** `exclusive`: while one client has a shell open, others are told that the board is in use. */
   readonly access: "shared" | "exclusive";
+  /** Links to the bench, newest first. */
+  readonly shares: readonly Share[];
+  /** A new secret for a link: letters and digits, not to be guessed. */
+  newSecret(): string;
+  /** There are other links now, or others of them open something: to be kept, and told to the relay. */
+  onShares(shares: readonly Share[]): void;
+  /** Resolves when the relay knows all credentials of now. */
+  relayKnows(): Promise<void>;
+  /** What the page shows of this exporter, for those whom the bench is shared with. */
+  snapshot(): ExporterSnapshot;
   /** Runs the configuration's hooks. */
   readonly scripts: ScriptRunner;
   /** Commands that hooks have beside the interpreter's own. */
@@ -64,6 +75,8 @@ export class Exporter implements AsyncDisposable {
   readonly config: ExporterConfig;
   readonly root: DriverInstance;
   readonly failures: readonly BuildFailure[];
+  /** Links, who is there with them, and who drives. */
+  readonly sharing: Sharing;
   readonly #options: ExporterOptions;
   readonly #status: StatusMachine;
   readonly #hooks: HookRunner;
@@ -101,6 +114,7 @@ export class Exporter implements AsyncDisposable {
       resetDrivers: () => resetDrivers(this.#inOrderOfEnd, options),
     });
     this.#access = new Access(options);
+    this.sharing = new Sharing(options);
     const host = this.#host();
     this.#handler = createStreamHandler(createServices(host), host);
   }
@@ -246,6 +260,7 @@ export class Exporter implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#lifecycle.dispose();
     this.#access.dispose();
+    this.sharing.dispose();
     await stopDrivers(this.#inOrderOfEnd, this.#options);
   }
 
@@ -274,6 +289,7 @@ export class Exporter implements AsyncDisposable {
       log,
       clock,
       access: this.#access,
+      sharing: this.sharing,
       instances: new Map(this.#inOrderOfEnd.map((instance) => [instance.uuid, instance])),
       resources: this.#resources,
       transfers: this.#transfers,

@@ -10,4 +10,5 @@ export { shellEnvironment } from "./hook-environment.ts";
 export type { RunningHook } from "./hook-runner.ts";
 export { LOG_RING_LINES, type LogLine, LogRing } from "./log-ring.ts";
 export type { ScriptCommand, ScriptRunner, ScriptShell } from "./script-runner.ts";
+export { sha256Hex } from "./sha256-hex.ts";
 export { toConnectError } from "./to-connect-error.ts";

@@ -24,11 +24,13 @@ export interface LogLine {
   /** The method, in lines about a driver call. */
   readonly operation: string | undefined;
   readonly fields: LogFields;
+  /** For the person at the board: clients are not told. */
+  readonly hereOnly: boolean;
 }
 
 /** A line as it comes in; what is left out does not apply to it. */
 export type NewLogLine = Pick<LogLine, "severity" | "source" | "message"> &
-  Partial<Pick<LogLine, "driver" | "driverType" | "operation" | "fields">>;
+  Partial<Pick<LogLine, "driver" | "driverType" | "operation" | "fields" | "hereOnly">>;
 
 /** 1000 lines: several times what clients expect to find (256), and a screenful of scrolling for the page. */
 export const LOG_RING_LINES = 1000;
@@ -59,7 +61,16 @@ export class LogRing {
     this.#onAppend = onAppend;
   }
 
-  append({ severity, source, message, driver, driverType, operation, fields }: NewLogLine): void {
+  append({
+    severity,
+    source,
+    message,
+    driver,
+    driverType,
+    operation,
+    fields,
+    hereOnly = false,
+  }: NewLogLine): void {
     const line: LogLine = {
       sequence: this.#lines.next,
       timestamp: this.#now(),
@@ -73,6 +84,7 @@ export class LogRing {
       driverType,
       operation,
       fields: fields ?? NO_FIELDS,
+      hereOnly,
     };
     this.#lines.push(line);
     if (isHookLine(line)) this.#hookLines.push(line);
@@ -97,7 +109,8 @@ export class LogRing {
   }
 
   /**
-   * Read what the session's hooks said so far, then the last LOG_REPLAY_LINES other lines, then live, until the signal is aborted.
+   * For a client: what the session's hooks said so far, then the last LOG_REPLAY_LINES other lines, then live, until the signal is
+   * aborted.
    * A reader that falls behind the ring gets one line that says how many it missed.
    */
   async *read({ signal }: { signal: AbortSignal }): AsyncGenerator<LogLine, void, undefined> {
@@ -110,14 +123,14 @@ export class LogRing {
       const hookLines = this.#hookLines.from(0);
       let cursor = next;
       yield* hookLines;
-      yield* lines.filter((line) => !isHookLine(line)).slice(-LOG_REPLAY_LINES);
+      yield* lines.filter((line) => !isHookLine(line) && !line.hereOnly).slice(-LOG_REPLAY_LINES);
       while (!signal.aborted) {
         const { lines, next, missed } = this.since(cursor);
         cursor = next;
         if (missed > 0) yield this.#missedLine(missed, cursor);
         for (const line of lines) {
           if (signal.aborted) return;
-          yield line;
+          if (!line.hereOnly) yield line;
         }
         if (cursor === this.#lines.next) {
           await waiting.promise;
@@ -141,6 +154,7 @@ export class LogRing {
       driverType: undefined,
       operation: undefined,
       fields: NO_FIELDS,
+      hereOnly: false,
     };
   }
 

@@ -8,12 +8,16 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { HeaderList } from "../../proto/tunnel/types.ts";
 import { requireInstance, requireMethod, requireReady } from "./dispatch.ts";
+import type { Guest } from "./door.ts";
 import { type DriverInstance, pathText } from "./driver-instance.ts";
+import { checkTyping, hearOnly } from "./guarded-stream.ts";
+import { requireFiles, requireTyping, streamAccess } from "./permissions.ts";
 import { carry, parseStreamTarget, type StreamFrame } from "./router-stream.ts";
 import type { ServiceHost } from "./service-host.ts";
 import { toConnectError } from "./to-connect-error.ts";
 
 export interface RouterStreamRequest {
+  readonly guest: Guest;
   /** The request metadata `request`. */
   readonly metadata: string | null;
   readonly frames: AsyncIterable<StreamFrame>;
@@ -26,7 +30,7 @@ export interface RouterStreamRequest {
 /** Frames for the client. Throws ConnectError only. */
 export async function* openRouterStream(
   host: ServiceHost,
-  { metadata, frames, signal: clientSignal, onOpen }: RouterStreamRequest,
+  { guest: { principal }, metadata, frames, signal: clientSignal, onOpen }: RouterStreamRequest,
 ): AsyncGenerator<StreamFrame, void, undefined> {
   const { signal, leave } = host.calls.join(clientSignal);
   let done: (() => void) | undefined;
@@ -34,16 +38,24 @@ export async function* openRouterStream(
     const target = streamTarget(metadata);
     requireReady(host.status);
     const instance = requireInstance(host.instances, target.uuid);
+    const { seat } = host.sharing;
     if (target.kind === "resource") {
+      requireFiles(principal, seat);
       done = host.streamStarted(instance);
       yield* openFile(host, instance, { encoding: target.encoding, frames, signal, onOpen });
       return;
     }
+    const access = streamAccess(principal, instance, seat);
     const method = requireMethod(instance, target.method, "stream");
     done = host.streamStarted(instance);
+    const mayType = (): void => requireTyping(principal, seat);
+    if (access === "listen") {
+      yield* hearOnly(method, frames, { signal, onOpen: () => onOpen([]), mayType });
+      return;
+    }
     const stream = await method.open({ signal });
     onOpen([]);
-    yield* carry(stream, frames, {
+    yield* carry(stream, principal.kind === "passphrase" ? frames : checkTyping(frames, mayType), {
       signal,
       clock: host.clock,
       onUndelivered: () =>
@@ -64,7 +76,7 @@ export async function* openRouterStream(
   }
 }
 
-interface FileRequest extends Omit<RouterStreamRequest, "metadata"> {
+interface FileRequest extends Omit<RouterStreamRequest, "metadata" | "guest"> {
   readonly encoding: string | null;
 }
 

@@ -5,9 +5,9 @@
  */
 
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
-import { CLIENT_HEADER } from "../../proto/client-header.ts";
 import type { HeaderList, RequestHead, TunnelStream } from "../../proto/tunnel/types.ts";
 import { requireAccess } from "./access-gate.ts";
+import { type Guest, headerOf } from "./door.ts";
 import { encodeFrameHead, readFrames } from "./grpc-frames.ts";
 import { openRouterStream } from "./router-service.ts";
 import type { ServiceHost } from "./service-host.ts";
@@ -29,12 +29,17 @@ export function isGrpcRouterStream({ method, path, h }: RequestHead): boolean {
 }
 
 /** Never rejects. */
-export async function serveGrpcRouterStream(stream: TunnelStream, host: ServiceHost): Promise<void> {
+export async function serveGrpcRouterStream(
+  stream: TunnelStream,
+  host: ServiceHost,
+  guest: Guest,
+): Promise<void> {
   let responded = false;
   const { signal } = stream;
   try {
-    requireAccess(host.access, headerOf(stream.request, CLIENT_HEADER));
+    requireAccess(host.access, guest);
     const frames = openRouterStream(host, {
+      guest,
       metadata: headerOf(stream.request, "request"),
       frames: readFrames(stream.body),
       signal,
@@ -57,10 +62,6 @@ export async function serveGrpcRouterStream(stream: TunnelStream, host: ServiceH
   }
   // What the client may still be sending is thrown away, so that it can finish.
   await stream.body[Symbol.asyncIterator]().return?.();
-}
-
-function headerOf({ h }: RequestHead, wanted: string): string | null {
-  return h.find(([name]) => name === wanted)?.[1] ?? null;
 }
 
 function trailers(error: unknown): HeaderList {

@@ -1,14 +1,15 @@
 /**
  * Answers tunnel streams with the exporter's services: a stream becomes a Connect request, its response goes back.
- * Above: exporter.ts. Below: services.ts, proto/tunnel types. Specification: gRPC over HTTP/2 ("Responses").
+ * Above: exporter.ts. Below: door.ts, services.ts, proto/tunnel types. Specification: gRPC over HTTP/2 ("Responses").
  */
 
 import { Code, type ConnectRouter, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { GrpcStatus, type HeaderList, type TunnelStream } from "../../proto/tunnel/types.ts";
+import { type Guest, withGuest } from "./door.ts";
+import { kFlushHeaders } from "./flush-headers.ts";
 import { isGrpcRouterStream, serveGrpcRouterStream } from "./serve-grpc-stream.ts";
 import type { ServiceHost } from "./service-host.ts";
-import { kFlushHeaders } from "./services.ts";
 import { toConnectError } from "./to-connect-error.ts";
 
 export type StreamHandler = (stream: TunnelStream) => Promise<void>;
@@ -17,12 +18,13 @@ export type StreamHandler = (stream: TunnelStream) => Promise<void>;
 export function createStreamHandler(router: ConnectRouter, host: ServiceHost): StreamHandler {
   const byPath = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
   return async (stream) => {
-    if (isGrpcRouterStream(stream.request)) return serveGrpcRouterStream(stream, host);
     const query = stream.request.path.indexOf("?");
     const handler = byPath.get(query < 0 ? stream.request.path : stream.request.path.slice(0, query));
     try {
+      const guest = host.sharing.door.enter(stream, handler?.method);
       if (handler === undefined) refuse(stream);
-      else await answer(stream, handler);
+      else if (isGrpcRouterStream(stream.request)) await serveGrpcRouterStream(stream, host, guest);
+      else await answer(stream, handler, guest);
     } catch (error) {
       const { rawMessage, code } = toConnectError(error);
       stream.reset(code === Code.Unknown ? GrpcStatus.internal : code, rawMessage);
@@ -30,7 +32,7 @@ export function createStreamHandler(router: ConnectRouter, host: ServiceHost): S
   };
 }
 
-async function answer(stream: TunnelStream, handler: UniversalHandler): Promise<void> {
+async function answer(stream: TunnelStream, handler: UniversalHandler, guest: Guest): Promise<void> {
   const { method, path, h } = stream.request;
   let flushed = false;
   const flush = (headers: Headers): void => {
@@ -45,7 +47,7 @@ async function answer(stream: TunnelStream, handler: UniversalHandler): Promise<
     header: new Headers(h as [string, string][]),
     body: stream.body,
     signal: stream.signal,
-    contextValues: createContextValues().set(kFlushHeaders, flush),
+    contextValues: withGuest(createContextValues().set(kFlushHeaders, flush), guest),
   });
   if (!flushed) {
     stream.respond({

@@ -10,6 +10,7 @@ import type { DriverInstance } from "./driver-instance.ts";
 import type { LogRing } from "./log-ring.ts";
 import type { ResourceTable } from "./resource-table.ts";
 import type { SessionCalls } from "./session-calls.ts";
+import type { Sharing } from "./sharing.ts";
 import type { StatusMachine } from "./status.ts";
 import type { Transfers } from "./transfers.ts";
 
@@ -20,6 +21,8 @@ export interface ServiceHost {
   readonly instances: ReadonlyMap<string, DriverInstance>;
   /** Who may ask for anything. */
   readonly access: Access;
+  /** Links, who is there with them, and who drives. */
+  readonly sharing: Sharing;
   report(): GetReportResponse;
   /** Count a running call until the returned function is called. */
   callStarted(): () => void;

@@ -1,17 +1,11 @@
 /**
- * ExporterService and RouterService, for all protocols that Connect speaks (gRPC, gRPC-Web, Connect).
- * Above: exporter.ts. Below: dispatch.ts, report.ts, log-ring.ts, router-stream.ts. Specification: jumpstarter.v1.
+ * ExporterService and RouterService, and our own BenchService, for all protocols that Connect speaks (gRPC, gRPC-Web, Connect).
+ * Above: exporter.ts. Below: dispatch.ts, report.ts, log-ring.ts, router-stream.ts, bench-service.ts. Specification: jumpstarter.v1.
  */
 
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import {
-  type ConnectRouter,
-  createConnectRouter,
-  createContextKey,
-  type HandlerContext,
-} from "@connectrpc/connect";
-import { CLIENT_HEADER } from "../../proto/client-header.ts";
+import { type ConnectRouter, createConnectRouter } from "@connectrpc/connect";
 import { ExporterStatus, LogSource } from "../../proto/gen/jumpstarter/v1/common_pb.ts";
 import {
   DriverCallResponseSchema,
@@ -24,9 +18,13 @@ import {
   StreamingDriverCallResponseSchema,
 } from "../../proto/gen/jumpstarter/v1/jumpstarter_pb.ts";
 import { RouterService, StreamResponseSchema } from "../../proto/gen/jumpstarter/v1/router_pb.ts";
+import { BenchService } from "../../proto/gen/jumptab/v1/bench_pb.ts";
 import { accessGate, requireHold, requireStatus } from "./access-gate.ts";
+import { createBenchService } from "./bench-service.ts";
 import { loggedCall, loggedStreamingCall } from "./call-log.ts";
 import { requireInstance, requireMethod, requireReady } from "./dispatch.ts";
+import { guestOf } from "./door.ts";
+import { flushHeaders } from "./flush-headers.ts";
 import type { LogLine, LogSourceName } from "./log-ring.ts";
 import { MAX_MESSAGE_BYTES } from "./message-limits.ts";
 import { openRouterStream } from "./router-service.ts";
@@ -36,11 +34,6 @@ import { toConnectError } from "./to-connect-error.ts";
 import { untilAborted } from "./until-aborted.ts";
 import { decodeValue, encodeValue } from "./value.ts";
 import { within } from "./within.ts";
-
-/** Sends the response headers now. A client of RouterService.Stream waits for them before it says anything. */
-export const kFlushHeaders = createContextKey<((headers: Headers) => void) | undefined>(undefined, {
-  description: "send the response headers now",
-});
 
 /** 2 s: Python clients give EndSession 5 s. A driver that takes longer to reset is waited for without them. */
 export const END_SESSION_ANSWER_MS = 2000;
@@ -116,7 +109,7 @@ export function createServices(host: ServiceHost): ConnectRouter {
       },
 
       async *logStream(_, context) {
-        const release = requireHold(host.access, context.requestHeader.get(CLIENT_HEADER));
+        const release = requireHold(host.access, guestOf(context.values));
         try {
           flushHeaders(context);
           for await (const line of host.log.read({ signal: context.signal })) yield logMessage(line);
@@ -131,9 +124,9 @@ export function createServices(host: ServiceHost): ConnectRouter {
           return create(ResetResponseSchema);
         }),
 
-      getStatus: (_, { requestHeader }) => {
+      getStatus: (_, { values }) => {
         const { status, message, version, previous } = host.status.current;
-        const inUse = requireStatus(host.access, requestHeader.get(CLIENT_HEADER));
+        const inUse = requireStatus(host.access, guestOf(values));
         return create(GetStatusResponseSchema, {
           // Of this status a client that waits for a session reads that there is none for it, and leaves.
           status: inUse === undefined ? status : ExporterStatus.BEFORE_LEASE_HOOK_FAILED,
@@ -162,6 +155,7 @@ export function createServices(host: ServiceHost): ConnectRouter {
     .service(RouterService, {
       async *stream(requests, context) {
         const frames = openRouterStream(host, {
+          guest: guestOf(context.values),
           metadata: context.requestHeader.get("request"),
           frames: requests,
           signal: context.signal,
@@ -172,7 +166,8 @@ export function createServices(host: ServiceHost): ConnectRouter {
         });
         for await (const frame of frames) yield create(StreamResponseSchema, frame);
       },
-    });
+    })
+    .service(BenchService, createBenchService(host));
 }
 
 /** What the session's end is doing when EndSession has to be answered. */
@@ -186,10 +181,6 @@ const ENDING_MESSAGE: Readonly<Partial<Record<ExporterStatus, string>>> = {
 function endedMessage({ status, message }: Status): string {
   if (status === ExporterStatus.LEASE_READY) return "Session ended, ready for the next one";
   return `Session ended, there is no next one: ${message}`;
-}
-
-function flushHeaders({ values, responseHeader }: HandlerContext): void {
-  values.get(kFlushHeaders)?.(responseHeader);
 }
 
 /** Run, and let every failure out as a ConnectError: Connect hides the text of any other. */

@@ -17,12 +17,15 @@ import {
 } from "../../proto/tunnel/index.ts";
 import type { Back, TunnelState } from "../messages.ts";
 import { ASK_FIRST_AFTER_FAILURES, connectTimeoutMs, retryDelayMs } from "./backoff.ts";
+import { type Announced, type CredentialsSource, CredentialsSync } from "./credentials-sync.ts";
 import { Dial, type DialEnd } from "./dial.ts";
 
 export interface RelayConnectionOptions {
   readonly url: string;
   /** Undefined: a colleague's page, which is a client with a passphrase and no exporter. */
   readonly exporter: ExporterIdentity | undefined;
+  /** What opens the exporter beside its passphrase. Absent: nothing ever does. */
+  readonly credentials?: CredentialsSource;
   readonly attachToken: string | undefined;
   /** What a client would present; with a subprotocol of its own. */
   readonly client?: { readonly passphrase: string; readonly subprotocol: string };
@@ -51,6 +54,7 @@ export class RelayConnection {
   readonly #options: RelayConnectionOptions;
   readonly #ended = new AbortController();
   readonly #end: DiallingEnd;
+  readonly #credentials: CredentialsSync | undefined;
   readonly #running: Promise<void>;
   #retryNow = new AbortController();
   #dial: Dial | undefined;
@@ -66,6 +70,15 @@ export class RelayConnection {
     this.#takeOver = options.takeOver;
     this.#startedAt = options.clock.now();
     this.#end = new DiallingEnd(() => this.#createTunnel(), options.nextDial);
+    const { clock, credentials } = options;
+    this.#credentials =
+      credentials &&
+      new CredentialsSync({
+        clock,
+        source: credentials,
+        open: (request) => this.open(request),
+        signal: this.#ended.signal,
+      });
     this.#running = this.#run();
   }
 
@@ -84,6 +97,16 @@ export class RelayConnection {
     const { tunnel } = this.#end;
     if (tunnel === undefined) throw new Error("the page has no connection to its relay now");
     return tunnel.open(request);
+  }
+
+  /** Others open the exporter now: the relay is told. */
+  credentialsChanged(): void {
+    this.#credentials?.changed();
+  }
+
+  /** Resolves when the relay knows all credentials of now. */
+  async credentialsKnown(): Promise<void> {
+    await this.#credentials?.known();
   }
 
   /** Leave the relay. Calls in flight end with UNAVAILABLE and the reason. */
@@ -140,13 +163,17 @@ export class RelayConnection {
   /** One WebSocket, from dialling to its end. */
   async #dialOnce(): Promise<DialEnd> {
     const { url, exporter, client, attachToken, instance, clock, createSocket } = this.#options;
+    const announced = this.#credentials?.announce();
+    const credentials = announced?.credentials ?? [];
     try {
       this.#dial = new Dial({
         url,
         subprotocol: client?.subprotocol,
         hello: {
           instance,
-          ...(exporter === undefined ? {} : { exporter }),
+          ...(exporter === undefined
+            ? {}
+            : { exporter: { ...exporter, ...(credentials.length === 0 ? {} : { credentials }) } }),
           ...(client === undefined ? {} : { passphrase: client.passphrase }),
           ...(attachToken === undefined ? {} : { attachToken }),
           ...(this.#takeOver ? { takeOver: true } : {}),
@@ -155,7 +182,7 @@ export class RelayConnection {
         clock,
         connectTimeoutMs: connectTimeoutMs(this.#failures, { hurried: this.#streamsWait }),
         createSocket,
-        onAttached: (dialled) => this.#attached(dialled),
+        onAttached: (dialled) => this.#attached(dialled, announced),
       });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -175,13 +202,14 @@ export class RelayConnection {
     return end;
   }
 
-  #attached({ resumed }: Dialled): void {
+  #attached({ resumed }: Dialled, announced: Announced | undefined): void {
     const { clock, onState, onBack } = this.#options;
     const now = clock.now();
     this.#takeOver = false;
     const back = this.#lostSince === undefined ? undefined : { awayMs: now - this.#lostSince, resumed };
     onState({ kind: "attached", since: now, ...(back === undefined ? {} : { back }) });
     if (back !== undefined) onBack?.(back);
+    if (announced !== undefined) this.#credentials?.attached(announced, { resumed });
   }
 
   /** Wait for the next try; shorter while streams wait too. */

@@ -58,6 +58,7 @@ function world({ usb }: { usb?: USB } = {}) {
   const replies = new Map<number, ReplyResult>();
   const driverLog: string[] = [];
   let id = 0;
+  let secrets = 0;
   const others = testCatalogue({
     "test.Power": () =>
       testDriver({
@@ -79,6 +80,7 @@ function world({ usb }: { usb?: USB } = {}) {
     usb,
     schedule: (run) => void settle().then(run),
     random: () => 0.5,
+    newSecret: () => String(++secrets).padEnd(22, "s"),
     instance: "test",
     createSocket: () => new DeadSocket() as unknown as WebSocket,
     answers: () => Promise.resolve(false),

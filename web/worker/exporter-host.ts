@@ -14,7 +14,7 @@ import { createUsbDevices, type ManagedUsbDevices } from "../../drivers/base/usb
 import { counter, type ExporterIdentity } from "../../proto/tunnel/index.ts";
 import { checkExporterConfig } from "../config/check-exporter-config.ts";
 import { describeCatalogue } from "../config/describe-catalogue.ts";
-import { type Codecs, Exporter, LogRing, type ScriptRunner } from "../exporter/index.ts";
+import { type Codecs, Exporter, LogRing, type ScriptRunner, sha256Hex } from "../exporter/index.ts";
 import { createHttpTransfer } from "../http/create-http-transfer.ts";
 import type {
   Back,
@@ -24,6 +24,7 @@ import type {
   ExporterSnapshot,
   FromWorker,
   RelayAddress,
+  Share,
   ToWorker,
   TunnelState,
 } from "../messages.ts";
@@ -44,6 +45,8 @@ export interface HostPlatform {
   /** Runs a function in a macrotask of its own. */
   readonly schedule: (run: () => void) => void;
   readonly random: () => number;
+  /** A new secret for a link: letters and digits, not to be guessed. */
+  newSecret(): string;
   /** Made anew by each page load. */
   readonly instance: string;
   createSocket(url: string, protocol: string): WebSocket;
@@ -75,6 +78,8 @@ export class ExporterHost {
   #problems: readonly ConfigProblem[] = [];
   #tunnel: TunnelState = { kind: "off" };
   #startedAt: number | undefined;
+  /** Of the bench that runs, or ran last. */
+  #shares: readonly Share[] = [];
   #running: Running | undefined;
   #serial: ManagedSerialDevices | undefined;
   #usb: ManagedUsbDevices | undefined;
@@ -182,9 +187,10 @@ export class ExporterHost {
 
   async #start(bench: Bench, relay: RelayAddress, takeOver: boolean): Promise<void> {
     await this.#stop();
-    const { catalogue, clock, scripts, storage, codecs } = this.#platform;
+    const { catalogue, clock, scripts, storage, codecs, newSecret } = this.#platform;
     this.#phase = "starting";
     this.#failure = undefined;
+    this.#shares = bench.shares;
     this.#changed();
     try {
       const { config, name, problems } = await checkExporterConfig(bench.yaml, catalogue, bench.files);
@@ -214,6 +220,11 @@ export class ExporterHost {
         clock,
         log: this.#log,
         access: bench.access,
+        shares: bench.shares,
+        newSecret,
+        onShares: (shares) => this.#keepShares(bench.id, shares),
+        relayKnows: async () => this.#requireRunning().connection.credentialsKnown(),
+        snapshot: () => this.#snapshot(),
         scripts,
         commands: (self) => pageCommands(self, clock),
         onChange: () => this.#changed(),
@@ -243,6 +254,7 @@ export class ExporterHost {
         scripts,
         clock,
         images: storage.images,
+        noAuth: bench.passphrase === undefined,
         signal: stop.signal,
       });
       this.#running = { exporter, identity, connection, requests, stop };
@@ -303,6 +315,10 @@ export class ExporterHost {
     return new RelayConnection({
       url: relay.url,
       exporter: identity,
+      credentials: {
+        now: () => exporter.sharing.credentials,
+        warn: (sentence) => this.#warn(sentence),
+      },
       attachToken: relay.attachToken,
       instance,
       nextDial: this.#nextDial,
@@ -356,6 +372,13 @@ export class ExporterHost {
 
   #changed(): void {
     this.#feed.changed();
+    this.#running?.exporter.sharing.feed.changed();
+  }
+
+  #keepShares(bench: string, shares: readonly Share[]): void {
+    this.#shares = shares;
+    this.#platform.post({ kind: "shares", bench, shares });
+    this.#running?.connection.credentialsChanged();
   }
 
   /** Clients read it in their logs, and the person on the page. */
@@ -404,14 +427,9 @@ export class ExporterHost {
       problems: this.#problems,
       activity: exporter?.activity ?? { calls: 0, streams: 0, totalCalls: 0 },
       startedAt: this.#startedAt,
-      shares: [],
-      people: [],
-      seat: { holder: { kind: "free" }, requests: [] },
+      shares: this.#shares,
+      people: exporter?.sharing.people ?? [],
+      seat: exporter?.sharing.seatSnapshot ?? { holder: { kind: "free" }, requests: [] },
     };
   }
-}
-
-async function sha256Hex(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

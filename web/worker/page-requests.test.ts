@@ -82,6 +82,7 @@ async function world() {
   const { exporter } = connected;
   const requests = new PageRequests({
     exporter,
+    noAuth: false,
     scripts: new ScriptedRunner(),
     clock: new ManualClock(),
     images,

@@ -45,6 +45,8 @@ export interface PageRequestsOptions {
   readonly scripts: ScriptRunner;
   readonly clock: Clock;
   readonly images: Images;
+  /** Clients need no passphrase: a link would keep nobody out. */
+  readonly noAuth: boolean;
   /** Aborted when the exporter is stopped. */
   readonly signal: AbortSignal;
 }
@@ -87,9 +89,41 @@ export class PageRequests {
       case "verify":
         return this.#verify(request);
       case "create-share":
+        return this.#createShare(request);
       case "revoke-share":
+        exporter.sharing.revoke(request.share, { forget: request.forget ?? false });
+        return null;
       case "seat":
-        throw new Error("links are being built");
+        this.#seat(request);
+        return null;
+    }
+  }
+
+  async #createShare(request: Request<"create-share">): Promise<JsonValue> {
+    if (this.#options.noAuth) {
+      throw new Error(
+        "everybody who reaches this relay may drive (--unsafe-no-auth): a link would keep nobody out",
+      );
+    }
+    // A Share, as the window takes it.
+    return (await this.#options.exporter.sharing.create(request)) as unknown as JsonValue;
+  }
+
+  #seat(request: Request<"seat">): void {
+    const { seat } = this.#options.exporter.sharing;
+    switch (request.action) {
+      case "take":
+        seat.take("board");
+        break;
+      case "free":
+        seat.leave("board");
+        break;
+      case "grant":
+        seat.grant("board", request.share);
+        break;
+      case "refuse":
+        seat.refuse("board", request.share);
+        break;
     }
   }
 

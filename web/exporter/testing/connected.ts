@@ -19,11 +19,13 @@ import {
 import { createTestStorage } from "../../../drivers/testing/test-resources.ts";
 import {
   DEFAULT_TUNNEL_LIMITS,
+  type HeaderList,
   StreamReset,
   Tunnel,
   type TunnelLink,
   type TunnelTransport,
 } from "../../../proto/tunnel/index.ts";
+import type { ExporterSnapshot, Share } from "../../messages.ts";
 import type { Codecs } from "../codecs.ts";
 import type { ConfigNode, DriverNode, ExporterConfig } from "../config.ts";
 import { Exporter } from "../exporter.ts";
@@ -113,8 +115,13 @@ export async function connect(options: {
   http?: HttpTransfer;
   /** The session begins when the test says so. */
   idle?: boolean;
+  shares?: readonly Share[];
+  onShares?: (shares: readonly Share[]) => void;
+  relayKnows?: () => Promise<void>;
 }): Promise<Connected> {
   const clock = options.clock ?? systemClock;
+  let secrets = 0;
+  let running: Exporter | undefined;
   const log = new LogRing(() => clock.now());
   const exporter = await Exporter.start({
     config: {
@@ -134,11 +141,21 @@ export async function connect(options: {
     clock,
     log,
     access: options.access ?? "shared",
+    shares: options.shares ?? [],
+    // Not to be guessed by nobody: a test reads them.
+    newSecret: () => String(++secrets).padEnd(22, "s"),
+    onShares: options.onShares ?? (() => undefined),
+    relayKnows: options.relayKnows ?? (() => Promise.resolve()),
+    snapshot: () => snapshotOf(exporter),
     scripts: options.scripts ?? new ScriptedRunner(),
     commands: () => ({}),
-    onChange: options.onChange ?? (() => undefined),
+    onChange: () => {
+      running?.sharing.feed.changed();
+      options.onChange?.();
+    },
     onFatal: options.onFatal ?? (() => undefined),
   });
+  running = exporter;
   const schedule = (run: () => void): void => {
     setImmediate(run);
   };
@@ -185,10 +202,35 @@ export async function connect(options: {
   };
 }
 
-/** gRPC over tunnel streams. */
-function tunnelTransport(tunnel: Tunnel): Transport {
+/** As much of what the page shows as the exporter knows by itself. */
+function snapshotOf({ sharing, status, activity, transfers }: Exporter): ExporterSnapshot {
+  return {
+    phase: "running",
+    name: "bench",
+    failure: undefined,
+    status: { name: status.name, message: status.message, since: status.since },
+    hook: undefined,
+    inUseBy: undefined,
+    tunnel: { kind: "off" },
+    drivers: [],
+    transfers,
+    problems: [],
+    activity,
+    startedAt: 0,
+    shares: sharing.shares,
+    people: sharing.people,
+    seat: sharing.seatSnapshot,
+  };
+}
+
+/**
+ * gRPC over tunnel streams.
+ *
+ * @param headers What the relay adds to each request.
+ */
+export function tunnelTransport(tunnel: Tunnel, headers: HeaderList = []): Transport {
   const httpClient: UniversalClientFn = async ({ url, method, header, body, signal }) => {
-    const stream = tunnel.open({ method, path: new URL(url).pathname, h: [...header] });
+    const stream = tunnel.open({ method, path: new URL(url).pathname, h: [...header, ...headers] });
     signal?.addEventListener("abort", () => stream.reset(Code.Canceled, "the client cancelled"));
     void (async () => {
       for await (const chunk of body ?? []) await stream.write(chunk);
@@ -200,7 +242,11 @@ function tunnelTransport(tunnel: Tunnel): Transport {
       return { status, header: new Headers(h as [string, string][]), body: withTrailers(), trailer };
 
       async function* withTrailers(): AsyncGenerator<Uint8Array> {
-        yield* stream.body;
+        try {
+          yield* stream.body;
+        } catch (error) {
+          throw error instanceof StreamReset ? new ConnectError(error.message, error.code) : error;
+        }
         for (const [name, value] of stream.trailers ?? []) trailer.append(name, value);
       }
     } catch (error) {
