@@ -38,7 +38,13 @@ export class WhoIsHere extends LitElement {
     const here = whoIsHere(this.people);
     const drives = driverText(this.seat, this.viewer);
     return html`
-      ${here === undefined ? null : html`<span class="chip" title="Connected now">${icons.people}${here}</span>`}
+      ${
+        here === undefined
+          ? null
+          : html`<span class="chip" title="Connected now"
+              >${icons.people}<span class="hidden-text">Connected now: </span>${here}</span
+            >`
+      }
       ${drives === undefined ? null : html`<span class="chip busy">${icons.wheel}${drives}</span>`}
     `;
   }
