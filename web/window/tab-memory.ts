@@ -16,14 +16,16 @@ export type TabFact =
   | "reloads"
   /** What is written in the editor and not saved. */
   | "draft"
+  /** Which of several identical devices is whose. */
+  | "places"
   /** What the log panel shows. */
   | "log-filter"
   /** Lines that were typed into the terminal. */
   | "shell-history"
-  /** The base of links that was chosen. */
+  /** The base of links that was chosen. Lasting. */
   | "share-address";
 
-const LASTING: ReadonlySet<TabFact> = new Set(["consoles"]);
+const LASTING: ReadonlySet<TabFact> = new Set(["consoles", "share-address"]);
 
 export class TabMemory {
   readonly #tab: () => Storage;

@@ -20,6 +20,7 @@ export class ShareLine extends LitElement {
     passphrase: { attribute: false },
     drivers: { attribute: false },
     actions: { attribute: false },
+    forGood: { type: Boolean, attribute: "for-good" },
     reachable: { type: Boolean },
     copied: { state: true },
   };
@@ -85,6 +86,8 @@ export class ShareLine extends LitElement {
 
   declare relay: Pick<RelayInfo, "endpoint" | "insecure">;
   declare passphrase: string | undefined;
+  /** It is the bench's own passphrase, which allows everything and does not end. */
+  declare forGood: boolean;
   declare drivers: readonly DriverSnapshot[];
   declare actions: Pick<PageActions, "copy">;
   /** The relay has this page, or may have it soon: what the line opens is this exporter. */
@@ -108,7 +111,7 @@ export class ShareLine extends LitElement {
       <h2 id="title">Connect from a shell</h2>
       ${this.#renderLine(command, "Copy the command", "jmp shell command")}
       ${
-        this.passphrase === undefined
+        !this.forGood || this.passphrase === undefined
           ? null
           : html`<p class="all small muted">
               Whoever has this line may do everything, for as long as this bench exists. A link can be for less, and can be

@@ -100,6 +100,7 @@ export class ShareSection extends LitElement {
             .passphrase=${bench.passphrase}
             .drivers=${snapshot.drivers}
             .actions=${actions}
+            for-good
             ?reachable=${this.reachable}
           ></jumptab-share-line>
           <section aria-labelledby="people">
