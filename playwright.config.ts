@@ -1,13 +1,22 @@
 // The end-to-end tests: real clients, a real relay and a real Chromium. How to run them: e2e/README.md.
 
 import { defineConfig } from "@playwright/test";
-import { installedChromium } from "./scripts/prepare-chromium.ts";
+import { installedChromium, installedShell } from "./scripts/prepare-chromium.ts";
 import type { Release } from "./scripts/prepare-python.ts";
 
 /** Three, on two cores too: at most times one of them waits for a client that is idle on purpose. */
 const WORKERS = 3;
 
 const chromium = installedChromium();
+/** For conformance, which is about what goes over the wire: a page like any other, for a third of the time. */
+const shell = installedShell();
+
+// Root in a container has no sandbox; nothing but the project's own page is opened.
+const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+const launched = (executablePath: string | undefined) => ({
+  ...(executablePath === undefined ? {} : { executablePath }),
+  args,
+});
 
 /**
  * What depends on the client itself has `@both` in its name and runs with both releases each time; the rest of the suite runs with the
@@ -34,11 +43,7 @@ export default defineConfig<object, { release: Release }>({
   use: {
     trace: "off",
     screenshot: "only-on-failure",
-    launchOptions: {
-      ...(chromium === undefined ? {} : { executablePath: chromium }),
-      // Root in a container has no sandbox; nothing but the project's own page is opened.
-      args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-    },
+    launchOptions: launched(chromium),
   },
   projects: [
     // First, because they wait: the others run beside them.
@@ -50,14 +55,19 @@ export default defineConfig<object, { release: Release }>({
       grepInvert: /@wire/,
       use: { release: "0.8.1" },
     },
-    { name: "conformance 0.9.0", testDir: CONFORMANCE, grepInvert: /@slow/, use: { release: "0.9.0" } },
+    {
+      name: "conformance 0.9.0",
+      testDir: CONFORMANCE,
+      grepInvert: /@slow/,
+      use: { release: "0.9.0", launchOptions: launched(shell) },
+    },
     // What is tested without a client of either release needs no second run.
     {
       name: "conformance 0.8.1",
       testDir: CONFORMANCE,
       ...(ALL ? {} : { grep: /@both/ }),
       grepInvert: /@slow|@wire/,
-      use: { release: "0.8.1" },
+      use: { release: "0.8.1", launchOptions: launched(shell) },
     },
     { name: "e2e", testIgnore: `${CONFORMANCE}/**`, grepInvert: /@slow/ },
   ],

@@ -4,7 +4,7 @@
  * Doing it again does nothing, quickly and silently. Also a program: `node scripts/prepare.ts`.
  */
 
-import { prepareChromium } from "./prepare-chromium.ts";
+import { prepareChromium, prepareShell } from "./prepare-chromium.ts";
 import { NEWEST, preparePython, venvOf } from "./prepare-python.ts";
 
 export interface Prepared {
@@ -17,6 +17,7 @@ export interface Prepared {
 export async function prepare(): Promise<Prepared> {
   const say = (message: string): void => console.error(`prepare: ${message}`);
   const chromium = await prepareChromium(say);
+  await prepareShell(chromium, say);
   await preparePython(say);
   return { chromium, venv: venvOf(NEWEST) };
 }
