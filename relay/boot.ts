@@ -1,6 +1,6 @@
 /**
  * `GET /api/boot`: what the page has to know of the relay that serves it.
- * Above: dispatch.ts. Below: bench.ts, hook-files.ts. Specification: proto/boot.ts, which the page reads too.
+ * Above: dispatch.ts. Below: bench.ts, hook-files.ts, own-addresses.ts. Specification: proto/boot.ts, which the page reads too.
  */
 
 import { BENCH_KEY_HEADER, type RelayBoot } from "../proto/boot.ts";
@@ -10,6 +10,7 @@ import { readHookFiles } from "./hook-files.ts";
 import { answerJson, type HttpExchange } from "./http-exchange.ts";
 import { formatAddress, formatHost, isWildcardHost, type ListenerAddress } from "./listener-address.ts";
 import type { Logger } from "./logging.ts";
+import { type NetworkInterfaces, otherAddresses } from "./own-addresses.ts";
 import { sameSecret } from "./secret.ts";
 
 export interface BootOptions {
@@ -18,6 +19,9 @@ export interface BootOptions {
   readonly attachTokenRequired: boolean;
   readonly noAuth: boolean;
   readonly bench: ServedBench | undefined;
+  readonly networkInterfaces: () => NetworkInterfaces;
+  /** Whether the certificate is good for this address; undefined without TLS. */
+  readonly covers: ((address: string) => boolean) | undefined;
   readonly log: Logger;
 }
 
@@ -31,13 +35,7 @@ export interface ServedBench {
 
 /** @param listener Where the relay listens, with its real port. */
 export function serveBoot(exchange: HttpExchange, options: BootOptions, listener: ListenerAddress): void {
-  const boot: RelayBoot = {
-    version: options.version,
-    endpoint: clientEndpoint(exchange.authority, listener),
-    insecure: options.insecure,
-    attachTokenRequired: options.attachTokenRequired,
-    noAuth: options.noAuth,
-  };
+  const boot = tellEverybody(exchange.authority, options, listener);
   const { bench, log } = options;
   const key = exchange.header(BENCH_KEY_HEADER);
   if (bench === undefined || key === undefined || !sameSecret(key, bench.key)) {
@@ -71,6 +69,23 @@ export function serveBoot(exchange: HttpExchange, options: BootOptions, listener
     ...(passphrase === undefined ? {} : { passphrase }),
   };
   answerJson(exchange, 200, { ...boot, bench: told } satisfies RelayBoot);
+}
+
+/** What needs no key. @param authority What the page's reader calls the relay. */
+export function tellEverybody(
+  authority: string,
+  options: Omit<BootOptions, "bench" | "log">,
+  listener: ListenerAddress,
+): RelayBoot {
+  const addresses = otherAddresses(listener, options.networkInterfaces(), options.covers);
+  return {
+    version: options.version,
+    endpoint: clientEndpoint(authority, listener),
+    ...(addresses && { addresses }),
+    insecure: options.insecure,
+    attachTokenRequired: options.attachTokenRequired,
+    noAuth: options.noAuth,
+  };
 }
 
 /** What clients put behind `--tls-grpc`: a listener on all addresses is best named as the page's own reader did. */

@@ -265,6 +265,9 @@ export const PARK_LOOK_AGAIN_MS = 250;
 /** 1 MiB of configuration file: a large bench has 20 KiB. */
 export const MAX_BENCH_BYTES = 1024 * 1024;
 
+/** Addresses of its machine that a relay names to its page: more than a person wants to choose from. */
+export const MAX_TOLD_ADDRESSES = 8;
+
 /** Pages that wait to be told of the relay's end (`run`): its own one, the one that it has just reloaded, and some that a person opened. */
 export const MAX_END_WAITERS = 8;
 

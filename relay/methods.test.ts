@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { BenchService } from "../proto/gen/jumptab/v1/bench_pb.ts";
 import { isWorthWaitingFor, methodName } from "./methods.ts";
 
 describe("methodName()", () => {
   it("knows Jumpstarter's methods, with a query or without", () => {
     expect(methodName("/jumpstarter.v1.ExporterService/DriverCall")).toBe("DriverCall");
     expect(methodName("/jumpstarter.v1.RouterService/Stream?x=1")).toBe("Stream");
+  });
+
+  it("knows those of a shared bench, as its interface names them", () => {
+    for (const { name } of BenchService.methods) {
+      expect(methodName(`/${BenchService.typeName}/${name}`)).toBe(name);
+    }
   });
 
   it("calls everything else other, so that strangers cannot make up labels", () => {
@@ -23,10 +30,18 @@ describe("methodName()", () => {
 });
 
 describe("isWorthWaitingFor()", () => {
-  it("waits for everything but the log and the status, which every idle shell asks for", () => {
-    expect(isWorthWaitingFor("LogStream")).toBe(false);
-    expect(isWorthWaitingFor("GetStatus")).toBe(false);
-    for (const method of ["DriverCall", "StreamingDriverCall", "Stream", "EndSession", "other"] as const) {
+  it("waits for everything but what idle shells and idle pages ask for all the time", () => {
+    for (const method of ["LogStream", "GetStatus", "Watch", "Listen"] as const) {
+      expect(isWorthWaitingFor(method), method).toBe(false);
+    }
+    for (const method of [
+      "DriverCall",
+      "StreamingDriverCall",
+      "Stream",
+      "EndSession",
+      "Seat",
+      "other",
+    ] as const) {
       expect(isWorthWaitingFor(method), method).toBe(true);
     }
   });

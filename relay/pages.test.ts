@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BENCH_KEY_HEADER } from "../proto/boot.ts";
 import { openBench, uuidFromText } from "./bench.ts";
-import { clientEndpoint } from "./boot.ts";
+import { clientEndpoint, tellEverybody } from "./boot.ts";
 import { VERSION } from "./relay.ts";
 import { safePath } from "./static-files.ts";
 import { GrpcClient, result } from "./testing/grpc-call.ts";
@@ -79,6 +79,22 @@ describe("the page's files", () => {
       "worker.js": own,
     });
     expect((await get(test.port, "/")).headers["content-security-policy"]).toContain(`connect-src ${own};`);
+  });
+
+  it("can be those of an app: its manifest, its icons, and a service worker that is asked for anew each time", async () => {
+    await using test = await startTestRelay();
+    for (const [name, type] of [
+      ["app.webmanifest", "application/manifest+json"],
+      ["icon-192.png", "image/png"],
+      ["sw.js", "text/javascript; charset=utf-8"],
+    ] as const) {
+      writeFileSync(join(test.directory, name), "x");
+      const { headers } = await get(test.port, `/${name}`);
+      expect(headers).toMatchObject({ "content-type": type, "cache-control": "no-cache" });
+    }
+    const policy = String((await get(test.port, "/")).headers["content-security-policy"]);
+    expect(policy).toContain("manifest-src 'self';");
+    expect(policy).toContain("worker-src 'self' blob:;");
   });
 
   it("are not sent again to who has them, and not at all for HEAD", async () => {
@@ -213,6 +229,22 @@ describe("GET /api/boot", () => {
     const { body } = await get(test.port, "/api/boot");
     expect(JSON.parse(body)).toMatchObject({ attachTokenRequired: true });
     expect(body).not.toContain("a b&c");
+  });
+
+  it("names other addresses of its machine, where the relay listens on all of them", async () => {
+    const eth0 = [
+      { address: "192.168.7.20", family: "IPv4" as const, internal: false, netmask: "", mac: "", cidr: null },
+    ];
+    const networkInterfaces = () => ({ eth0 });
+    await using test = await startTestRelay({ networkInterfaces });
+    expect(JSON.parse((await get(test.port, "/api/boot")).body)).not.toHaveProperty("addresses");
+    const options = { version: VERSION, insecure: true, attachTokenRequired: false, noAuth: false };
+    const told = tellEverybody(
+      "localhost:80",
+      { ...options, networkInterfaces, covers: undefined },
+      { host: "0.0.0.0", port: 19090 },
+    );
+    expect(told).toMatchObject({ endpoint: "localhost:19090", addresses: ["192.168.7.20:19090"] });
   });
 
   it("names the listener, or the reader's own host when that is every address", () => {

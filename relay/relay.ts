@@ -5,6 +5,7 @@
  */
 
 import { randomUUID } from "node:crypto";
+import { networkInterfaces } from "node:os";
 import packageJson from "../package.json" with { type: "json" };
 import type { RelayEnd } from "../proto/boot.ts";
 import { CREDENTIALS_PATH } from "../proto/credentials.ts";
@@ -31,6 +32,7 @@ import {
 import { formatHost, isWildcardHost, type ListenerAddress } from "./listener-address.ts";
 import type { Logger } from "./logging.ts";
 import { createMetrics } from "./metrics.ts";
+import type { NetworkInterfaces } from "./own-addresses.ts";
 import { PageEnd } from "./page-end.ts";
 import type { ParkingOptions } from "./parking.ts";
 import { Port, type PortTiming } from "./port.ts";
@@ -73,6 +75,7 @@ export interface RelayOptions {
   readonly tunnelLimits?: Partial<TunnelLimits>;
   readonly clientTunnelLimits?: Partial<TunnelLimits>;
   readonly parking?: ParkingOptions;
+  readonly networkInterfaces?: () => NetworkInterfaces;
 }
 
 /** What is open now: all zero when nothing leaks. */
@@ -213,6 +216,8 @@ export function createRelay(options: RelayOptions): Relay {
     attachTokenRequired: attachToken !== undefined,
     noAuth,
     bench: served,
+    networkInterfaces: options.networkInterfaces ?? networkInterfaces,
+    covers: tls?.covers,
     log,
   };
   const dispatch = new Dispatch({

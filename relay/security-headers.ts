@@ -29,6 +29,7 @@ const contentSecurityPolicy = (connectSources: string): string =>
     "font-src 'self' data:",
     "media-src 'self' blob:",
     "worker-src 'self' blob:",
+    "manifest-src 'self'",
     `connect-src ${connectSources}`,
     "object-src 'none'",
     "base-uri 'none'",
