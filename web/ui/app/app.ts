@@ -266,7 +266,7 @@ export class App extends LitElement {
           snapshot.seat.requests.length === 0
             ? null
             : html`<jumptab-drive-requests
-                class="notice"
+                style="margin-top: 0.75rem"
                 .requests=${snapshot.seat.requests}
                 @seat=${({ detail }: SeatEvent) => this.model && seatAction(this.model.actions, detail)}
               ></jumptab-drive-requests>`
