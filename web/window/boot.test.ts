@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { ManualClock } from "../../drivers/testing/manual-clock.ts";
 import type { RelayBoot } from "../../proto/boot.ts";
-import { ASK_AGAIN_MS, askForEnd, askRelay, askUntilAnswered, readFragment, tunnelUrl } from "./boot.ts";
+import {
+  ASK_AGAIN_MS,
+  ASKS_BEFORE_WITHOUT,
+  askForEnd,
+  askRelay,
+  askUntilAnswered,
+  readFragment,
+  tunnelUrl,
+} from "./boot.ts";
 
 const BOOT: RelayBoot = {
   version: "0.1.0",
@@ -39,6 +47,25 @@ describe("askUntilAnswered()", () => {
     await clock.advance(ASK_AGAIN_MS);
     expect(await answered).toBe(BOOT);
     expect(failures).toEqual([new Error("no answer 1"), new Error("no answer 2")]);
+  });
+});
+
+describe("a page that knows its relay from before", () => {
+  it("goes on without it after three questions, and not before", async () => {
+    const clock = new ManualClock();
+    let asked = 0;
+    const answered = askUntilAnswered(
+      async (): Promise<RelayBoot> => {
+        asked += 1;
+        throw new Error("no answer");
+      },
+      { clock, onFailure: () => {}, instead: BOOT },
+    );
+    await clock.advance(ASK_AGAIN_MS);
+    expect(asked).toBe(2);
+    await clock.advance(ASK_AGAIN_MS);
+    expect(await answered).toBe(BOOT);
+    expect(asked).toBe(ASKS_BEFORE_WITHOUT);
   });
 });
 

@@ -61,22 +61,34 @@ export async function askForEnd(
 /** 2 s between two questions: a relay that restarts is back within that, and a person does not wait for long. */
 export const ASK_AGAIN_MS = 2_000;
 
+/** After so many questions without an answer, about 4 s, a page that knows its relay from before goes on without it. */
+export const ASKS_BEFORE_WITHOUT = 3;
+
 /**
  * Ask until the relay answers, for as long as the page is open: a tab that came back while its relay is being restarted
  * needs nobody to press Reload.
  *
- * @param onFailure Hears each time why there is no answer.
+ * @param options `onFailure` hears each time why there is no answer. `instead` is given up with after ASKS_BEFORE_WITHOUT questions.
  */
 export async function askUntilAnswered<Answer>(
   ask: () => Promise<Answer>,
-  { clock, onFailure }: { readonly clock: Clock; readonly onFailure: (error: unknown) => void },
+  {
+    clock,
+    onFailure,
+    instead,
+  }: {
+    readonly clock: Clock;
+    readonly onFailure: (error: unknown) => void;
+    readonly instead?: Answer | undefined;
+  },
 ): Promise<Answer> {
-  for (;;) {
+  for (let asked = 1; ; asked += 1) {
     try {
       return await ask();
     } catch (error) {
       onFailure(error);
     }
+    if (instead !== undefined && asked >= ASKS_BEFORE_WITHOUT) return instead;
     await clock.sleep(ASK_AGAIN_MS);
   }
 }
@@ -87,7 +99,8 @@ function reasonOf(answer: unknown): string | undefined {
   return typeof answer.message === "string" ? answer.message : undefined;
 }
 
-function isRelayBoot(value: unknown): value is RelayBoot {
+/** Whether it is what a relay answers; or what one has answered and was kept. */
+export function isRelayBoot(value: unknown): value is RelayBoot {
   if (typeof value !== "object" || value === null) return false;
   const boot = value as Partial<Record<keyof RelayBoot, unknown>>;
   return (

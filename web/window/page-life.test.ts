@@ -47,7 +47,7 @@ describe("whenDoubtful()", () => {
 });
 
 describe("leavingCosts()", () => {
-  const idle = { activity: { calls: 0, streams: 0, totalCalls: 9 }, transfers: [sampleEnded()] };
+  const idle = { activity: { calls: 0, streams: 0, totalCalls: 9 }, transfers: [sampleEnded()], people: [] };
 
   it("is no while nobody is at work", () => {
     expect(leavingCosts(idle)).toBe(false);
@@ -56,5 +56,19 @@ describe("leavingCosts()", () => {
   it("is yes while clients are, or a file of the page's own is on its way", () => {
     expect(leavingCosts({ ...idle, activity: { calls: 0, streams: 1, totalCalls: 9 } })).toBe(true);
     expect(leavingCosts({ ...idle, transfers: [sampleTransfer(), sampleEnded()] })).toBe(true);
+  });
+
+  it("is yes while a colleague is here, also one who only looks on", () => {
+    const ana = {
+      id: "1",
+      share: "s",
+      name: "Ana",
+      role: "view",
+      via: "page",
+      address: "",
+      since: 0,
+    } as const;
+    expect(leavingCosts({ ...idle, people: [ana] })).toBe(true);
+    expect(leavingCosts({ ...idle, people: [{ ...ana, share: undefined, name: undefined }] })).toBe(false);
   });
 });

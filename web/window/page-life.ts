@@ -27,12 +27,17 @@ export function whenDoubtful(life: PageLife, doubt: () => void, { signal }: { si
   network?.addEventListener("change", doubt, { signal });
 }
 
-/** Clients are at work, or a file is on its way: who leaves the page is asked first. */
+/** Clients are at work, a colleague looks on or drives, or a file is on its way: who leaves the page is asked first. */
 export function leavingCosts({
   activity,
   transfers,
-}: Pick<ExporterSnapshot, "activity" | "transfers">): boolean {
-  return activity.calls + activity.streams > 0 || transfers.some(({ state }) => state === "running");
+  people,
+}: Pick<ExporterSnapshot, "activity" | "transfers" | "people">): boolean {
+  return (
+    activity.calls + activity.streams > 0 ||
+    people.some(({ share }) => share !== undefined) ||
+    transfers.some(({ state }) => state === "running")
+  );
 }
 
 function isFromCache(event: Event): boolean {

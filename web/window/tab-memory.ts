@@ -6,6 +6,8 @@
 export type TabFact =
   /** How consoles are set. Lasting. */
   | "consoles"
+  /** `off`: the computer may sleep while others use the bench. Lasting. */
+  | "stay-awake"
   /** The key of the relay's bench, from the printed address. */
   | "bench-key"
   /** The bench that this tab shows. */
@@ -25,7 +27,7 @@ export type TabFact =
   /** The base of links that was chosen. Lasting. */
   | "share-address";
 
-const LASTING: ReadonlySet<TabFact> = new Set(["consoles", "share-address"]);
+const LASTING: ReadonlySet<TabFact> = new Set(["consoles", "stay-awake", "share-address"]);
 
 export class TabMemory {
   readonly #tab: () => Storage;

@@ -36,8 +36,10 @@ import { appStyles } from "./styles.ts";
 export interface BrowserOffers {
   /** Undefined: there is nothing to install. */
   install(): (() => Promise<void>) | undefined;
-  /** Undefined: this browser has none. */
-  wakeLock(): { readonly allowed: boolean; allow(allowed: boolean): void } | undefined;
+  /** Undefined: this browser has none. `held`: it keeps the computer awake now. */
+  wakeLock():
+    | { readonly allowed: boolean; readonly held: boolean; allow(allowed: boolean): void }
+    | undefined;
 }
 
 export class App extends LitElement {
@@ -104,6 +106,7 @@ export class App extends LitElement {
       <header>
         <span class="brand">${icons.board}jumptab</span>
         <span class="grow"></span>
+        ${this.#renderAwake()}
         ${
           state === undefined
             ? null
@@ -273,6 +276,20 @@ export class App extends LitElement {
         }
       </div>
     `;
+  }
+
+  /** Pressed, it lets the computer sleep: a person sees why the screen stays on, and what to do about it. */
+  #renderAwake() {
+    const wakeLock = this.browser?.wakeLock();
+    if (wakeLock === undefined || !wakeLock.held) return null;
+    return html`<button
+      type="button"
+      class="small quiet awake"
+      title="Others use this bench, so this computer is kept awake. Press to let it sleep."
+      @click=${() => wakeLock.allow(false)}
+    >
+      ${icons.awake}Kept awake
+    </button>`;
   }
 
   #renderFailure() {

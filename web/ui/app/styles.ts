@@ -46,6 +46,11 @@ export const appStyles = css`
     color: var(--accent);
   }
 
+  header .awake {
+    color: var(--muted);
+    font-weight: 500;
+  }
+
   header .keys {
     color: var(--muted);
     font-size: 0.8125rem;

@@ -37,6 +37,9 @@ export const icons = {
   moveUp: icon(svg`<path d="M10 16V4M5 9l5-5 5 5"/>`),
   moveDown: icon(svg`<path d="M10 4v12M5 11l5 5 5-5"/>`),
   command: icon(svg`<circle cx="9" cy="9" r="5.5"/><path d="M13 13l4 4"/>`),
+  awake: icon(
+    svg`<circle cx="10" cy="10" r="3.5"/><path d="M10 2v2M10 16v2M2 10h2M16 10h2M4.3 4.3l1.4 1.4M14.3 14.3l1.4 1.4M15.7 4.3l-1.4 1.4M5.7 14.3l-1.4 1.4"/>`,
+  ),
   back: icon(svg`<path d="M12 4l-6 6 6 6"/>`),
   info: icon(svg`<circle cx="10" cy="10" r="7.5"/><path d="M10 9v5M10 6.2v.1"/>`),
   warning: icon(svg`<path d="M10 3l8 14H2zM10 8v4.5M10 14.8v.1"/>`),
