@@ -1,15 +1,30 @@
 /**
  * A console for a byte stream: the page's own, beside those of remote clients.
- * Above: serial-card.ts. Below: terminal.ts (loaded when it is opened), PageActions.openStream.
- * The terminal is made once and outlives every drawing of the page around it.
+ * Above: serial-card.ts, and a colleague's page. Below: terminal.ts (loaded when it is opened), CardActions.
+ * What comes goes into a transcript at once; terminal, bytes, log and copies are made of that. The terminal is made once and outlives every
+ * drawing of the page around it.
  */
 
-import { css, html, LitElement } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
 import type { CardActions, PageStream } from "../model.ts";
+import { count, bytes as sizeText } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
-import type { ConsoleTerminal } from "./terminal.ts";
+import { consoleIcons } from "./console-icons.ts";
+import { type MenuActions, renderMenu } from "./console-menu.ts";
+import { consoleStyles } from "./console-styles.ts";
+import type { FindBar, FindEvent } from "./find-bar.ts";
+import type { HexView } from "./hex-view.ts";
+import { LogController } from "./log-controller.ts";
+import "./port-lines.ts";
+import type { PortDriver } from "./port-lines.ts";
+import { SendController } from "./send-controller.ts";
+import { type ConsoleSettings, DEFAULT_SETTINGS, keepSettings, settingsOf } from "./settings.ts";
+import type { ConsoleTerminal, SearchResult, TerminalKey } from "./terminal.ts";
+import { TerminalFeed } from "./terminal-feed.ts";
+import { type KeptTranscript, Transcripts } from "./transcripts.ts";
+import { bracketed, lineCount, pastedText, typedBytes } from "./typed.ts";
 
 type ConsoleState =
   /** Nobody has opened it yet. */
@@ -20,102 +35,154 @@ type ConsoleState =
   | { readonly kind: "ended" }
   | { readonly kind: "failed"; readonly message: string };
 
+/** 16 KiB of keys that a device has not taken: somebody leans on the keyboard, or it asks for answers without end. */
+const TYPED_WAITING_BYTES = 16 * 1024;
+/** A paste of one line up to here goes as if it were typed; longer ones can be seen and cancelled. */
+const SHORT_PASTE_CHARACTERS = 512;
+
+/** Of this page, as long as it is open. */
+const transcripts = new Transcripts();
+
 export class Console extends LitElement {
   static override properties = {
     path: { attribute: false },
     actions: { attribute: false },
+    driver: { attribute: false },
     name: {},
+    identity: {},
     ready: { type: Boolean },
     listening: { attribute: false },
+    locked: { attribute: false },
     state: { state: true },
-    copied: { state: true },
+    settings: { state: true },
+    hex: { state: true },
+    finding: { state: true },
+    found: { state: true },
+    unseen: { state: true },
+    maximised: { state: true },
+    pasting: { state: true },
+    note: { state: true },
   };
-  static override styles = [
-    sharedStyles,
-    css`
-      .bar {
-        margin-bottom: 0.5rem;
-      }
-
-      .screen {
-        height: 24.5rem;
-        min-height: 8rem;
-        max-height: 80dvh;
-        padding: 0.5rem 0.25rem 0.5rem 0.625rem;
-        overflow: hidden;
-        resize: vertical;
-        border-radius: var(--radius-small);
-        background: var(--console);
-        color: var(--console-text);
-        font-family: var(--mono);
-      }
-
-      .screen:focus-within {
-        outline: 2px solid var(--focus);
-        outline-offset: 2px;
-      }
-
-      .xterm {
-        height: 100%;
-      }
-
-      .hint {
-        margin-top: 0.375rem;
-      }
-
-      .failed {
-        margin-top: 0.5rem;
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, consoleStyles];
 
   declare path: readonly string[];
   declare actions: CardActions;
+  /** The driver, where it has lines and a rate that can be set. */
+  declare driver: PortDriver | undefined;
   /** For people: which console it is. */
   declare name: string;
+  /** What is kept of it is kept by this name; without one, by what people call it. */
+  declare identity: string;
   /** The driver runs and has its device. */
   declare ready: boolean;
   /** Why what is typed goes nowhere; undefined: it goes to the board. */
   declare listening: string | undefined;
+  /** Why this person can change nothing of the port now. */
+  declare locked: string | undefined;
   declare state: ConsoleState;
-  declare copied: boolean;
+  declare settings: ConsoleSettings;
+  declare hex: boolean;
+  declare finding: boolean;
+  declare found: SearchResult | undefined;
+  declare unseen: number;
+  declare maximised: boolean;
+  /** A paste of several lines, which was not sent yet. */
+  declare pasting: { readonly text: string; readonly lines: number } | undefined;
+  /** Something to be read, until the next thing is done. */
+  declare note: { readonly text: string; readonly failed: boolean } | undefined;
   readonly #container = createRef<HTMLDivElement>();
+  readonly #frame = createRef<HTMLDivElement>();
   readonly #leave = createRef<HTMLButtonElement>();
+  readonly #menu = createRef<HTMLDivElement>();
+  readonly #menuButton = createRef<HTMLButtonElement>();
+  readonly #fileInput = createRef<HTMLInputElement>();
+  readonly #send = new SendController(this, {
+    stream: () => this.#stream,
+    onSent: (bytes) => this.#keepSent(bytes),
+  });
+  readonly #log = new LogController(this, { save: (name, content) => this.actions.saveFile(name, content) });
+  #kept: KeptTranscript | undefined;
   #terminal: ConsoleTerminal | undefined;
+  #feed: TerminalFeed | undefined;
+  #typedWaiting = 0;
 
   constructor() {
     super();
     this.name = "";
+    this.identity = "";
+    this.ready = false;
     this.state = { kind: "closed" };
-    this.copied = false;
+    this.settings = DEFAULT_SETTINGS;
+    this.hex = false;
+    this.finding = false;
+    this.unseen = 0;
+    this.maximised = false;
+  }
+
+  override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has("name") || changed.has("identity") || this.#kept === undefined) {
+      this.#kept = transcripts.of(this.identity || this.name);
+      this.settings = settingsOf(this.actions.recall("consoles"), this.name);
+    }
+  }
+
+  override updated(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has("settings") || changed.has("listening")) this.#applyLook();
   }
 
   override render() {
     const { kind } = this.state;
     const shown = kind === "open" || kind === "ended" || this.#terminal !== undefined;
     return html`
-      <div class="bar row">
-        ${this.#renderMainButton()}
-        <slot name="lines"></slot>
+      <div class="frame" ${ref(this.#frame)} popover=${this.maximised ? "manual" : nothing} @keydown=${this.#frameKey}>
+        ${this.maximised ? html`<span tabindex="0" @focus=${() => this.#terminal?.focus()}></span>` : nothing}
+        <div class="bar row">
+          ${this.maximised ? html`<span class="title">${this.name}</span>` : nothing} ${this.#renderMainButton()}
+          ${
+            this.driver === undefined || this.listening !== undefined
+              ? nothing
+              : html`<jumptab-port-lines
+                  .driver=${this.driver}
+                  .actions=${this.actions}
+                  .locked=${this.locked}
+                  ?ready=${this.ready}
+                ></jumptab-port-lines>`
+          }
+          <slot name="lines"></slot>
+          ${shown ? this.#renderTools() : nothing}
+        </div>
         ${
-          shown
-            ? html`
-                <span class="grow"></span>
-                <button type="button" class="small quiet" @click=${() => this.#terminal?.clear()}>Clear</button>
-                <button type="button" class="small quiet" @click=${() => this.#copy()}>
-                  ${this.copied ? "Copied" : "Copy text"}
-                </button>
-              `
-            : null
+          this.finding
+            ? html`<jumptab-find-bar
+                .result=${this.found}
+                @find=${this.#find}
+                @close=${this.#endFind}
+              ></jumptab-find-bar>`
+            : nothing
         }
-      </div>
-      <div class="screen" ?hidden=${!shown && kind !== "opening"} ${ref(this.#container)}></div>
-      <p class="hint small muted" ?hidden=${kind !== "open"}>
-        ${this.listening === undefined ? "All keys go to the board." : html`<strong>You are listening.</strong> ${this.listening}`}
-        <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>X</kbd> leaves the console.
-      </p>
-      <div role="alert">
-        ${this.state.kind === "failed" ? html`<p class="failed">${this.state.message}</p>` : null}
+        <div class="screen ${this.hex ? "hex" : ""}" ?hidden=${!shown && kind !== "opening"}>
+          <div class="terminal" ${ref(this.#container)}></div>
+          ${
+            this.hex && this.#kept !== undefined
+              ? html`<jumptab-hex-view
+                  .transcript=${this.#kept.transcript}
+                  .openedAt=${this.#kept.openedAt ?? 0}
+                  stamps=${this.settings.stamps}
+                  name=${this.name}
+                  @click=${this.#hexClicked}
+                ></jumptab-hex-view>`
+              : nothing
+          }
+          ${
+            this.unseen > 0 && !this.hex
+              ? html`<button type="button" class="small unseen" @click=${this.#toEnd}>
+                  ↓ ${count(this.unseen, "new line")}
+                </button>`
+              : nothing
+          }
+        </div>
+        ${this.#renderFoot()}
+        ${this.maximised ? html`<span tabindex="0" @focus=${() => this.#leave.value?.focus()}></span>` : nothing}
       </div>
     `;
   }
@@ -150,6 +217,159 @@ export class Console extends LitElement {
     }
   }
 
+  #renderTools() {
+    return html`
+      <span class="grow"></span>
+      <button
+        type="button"
+        class="small quiet"
+        aria-pressed=${this.hex ? "true" : "false"}
+        title="Bytes as hex"
+        @click=${this.#toggleHex}
+      >
+        Hex
+      </button>
+      <button
+        type="button"
+        class="small quiet icon"
+        aria-label="Find in the console"
+        title="Find (Ctrl+Shift+F)"
+        @click=${this.#beginFind}
+      >
+        ${consoleIcons.find}
+      </button>
+      <button
+        type="button"
+        class="small quiet icon"
+        aria-label=${this.maximised ? "Leave the full window" : "Full window"}
+        title=${this.maximised ? "Leave the full window (Ctrl+Shift+Enter)" : "Full window (Ctrl+Shift+Enter)"}
+        @click=${this.#toggleMaximised}
+      >
+        ${this.maximised ? consoleIcons.restore : consoleIcons.maximise}
+      </button>
+      <button
+        type="button"
+        class="small quiet icon"
+        aria-label="More for the console of ${this.name}"
+        title="More"
+        popovertarget="menu"
+        ${ref(this.#menuButton)}
+      >
+        ${consoleIcons.more}
+      </button>
+      <div
+        id="menu"
+        class="menu"
+        popover
+        role="group"
+        aria-label="More for the console of ${this.name}"
+        ${ref(this.#menu)}
+        @toggle=${this.#menuToggled}
+        @keydown=${this.#menuKey}
+      >
+        ${renderMenu(
+          {
+            settings: this.settings,
+            listening: this.listening !== undefined,
+            open: this.state.kind === "open",
+            canBreak: this.locked === undefined && (this.driver?.calls.includes("send_break") ?? false),
+            logging: this.#log.name !== undefined,
+            selected: (this.#terminal?.selection ?? "") !== "",
+          },
+          this.#menuActions,
+        )}
+      </div>
+      <input
+        type="file"
+        hidden
+        aria-label="File to send to ${this.name}"
+        ${ref(this.#fileInput)}
+        @change=${this.#fileChosen}
+      />
+    `;
+  }
+
+  #renderFoot() {
+    const sending = this.#send.current;
+    const { pasting } = this;
+    return html`<div class="foot">
+      ${
+        pasting === undefined
+          ? nothing
+          : html`<div
+              class="line question"
+              role="group"
+              aria-label="Paste"
+              @keydown=${(event: KeyboardEvent) => {
+                if (event.key !== "Escape") return;
+                event.preventDefault();
+                event.stopPropagation();
+                this.#answerPaste(false);
+              }}
+            >
+              <span class="grow">Paste ${count(pasting.lines, "line")}? Each line end is an Enter.</span>
+              <button type="button" class="small primary paste" @click=${() => this.#answerPaste(true)}>Paste</button>
+              <button type="button" class="small" @click=${() => this.#answerPaste(false)}>Cancel</button>
+            </div>`
+      }
+      ${
+        sending === undefined
+          ? nothing
+          : html`<div class="line">
+              <span>Sending ${sending.name}</span>
+              <progress aria-label="Sending ${sending.name}" max=${Math.max(1, sending.total)} value=${sending.sent}></progress>
+              <span class="muted">${sizeText(sending.sent)} of ${sizeText(sending.total)}</span>
+              <button type="button" class="small" @click=${() => this.#send.cancel()}>Cancel</button>
+            </div>`
+      }
+      ${
+        this.#log.name === undefined
+          ? nothing
+          : html`<div class="line">
+              <span class="chip in-use">Log</span>
+              <span>${this.#log.name}, ${sizeText(this.#log.bytes)}</span>
+              ${
+                this.#log.lostBytes > 0
+                  ? html`<span class="failed">${this.#log.lostBytes.toLocaleString("en")} bytes are missing</span>`
+                  : nothing
+              }
+              <button type="button" class="small" @click=${() => void this.#log.stop()}>Stop the log</button>
+            </div>`
+      }
+      <div role="status">${this.#renderWords(false)}</div>
+      <div role="alert">
+        ${this.#renderWords(true)}
+        ${this.state.kind === "failed" ? html`<p class="failed">${this.state.message}</p>` : nothing}
+      </div>
+      <p class="hint small muted" ?hidden=${this.state.kind !== "open"}>
+        ${
+          this.listening === undefined
+            ? "All keys go to the board."
+            : html`<strong>You are listening.</strong> ${this.listening}`
+        }
+        <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>X</kbd> leaves the console${
+          this.maximised ? html`, then <kbd>Esc</kbd> the full window` : nothing
+        }.
+      </p>
+    </div>`;
+  }
+
+  #renderWords(failed: boolean) {
+    const sent = this.#send.outcome;
+    const words = [
+      this.note,
+      this.#log.word,
+      sent === undefined ? undefined : { text: sent, failed: !sent.endsWith("was sent.") },
+    ];
+    return words.map((word) =>
+      word?.failed === failed
+        ? html`<p class="small ${failed ? "failed" : "muted"}">${word.text}</p>`
+        : nothing,
+    );
+  }
+
+  // Opening and closing.
+
   async #open(): Promise<void> {
     this.state = { kind: "opening" };
     try {
@@ -159,10 +379,12 @@ export class Console extends LitElement {
         stream.close();
         return;
       }
+      if (this.#kept !== undefined) this.#kept.openedAt ??= Date.now();
       this.state = { kind: "open", stream };
+      this.#applyLook();
       await this.updateComplete;
       terminal.focus();
-      void this.#show(stream, terminal);
+      void this.#listen(stream);
     } catch (error) {
       this.state = { kind: "failed", message: `The console could not be opened: ${reason(error)}` };
     }
@@ -172,27 +394,48 @@ export class Console extends LitElement {
     const { createTerminal } = await import("./terminal.ts");
     await this.updateComplete;
     const container = this.#container.value;
-    if (container === undefined) throw new Error("the card is not on the page any more.");
-    this.#terminal ??= createTerminal(container, {
+    const kept = this.#kept;
+    if (container === undefined || kept === undefined)
+      throw new Error("the card is not on the page any more.");
+    if (this.#terminal !== undefined) return this.#terminal;
+    const terminal = createTerminal(container, {
       name: this.name,
-      onInput: (bytes) => {
-        if (this.state.kind === "open" && this.listening === undefined) void this.state.stream.write(bytes);
+      onKeys: (keys) => this.#type(typedBytes(keys, this.settings)),
+      onBinary: (bytes) => this.#type(bytes),
+      onPaste: (text) => this.#paste(text),
+      onShortcut: (key) => this.#shortcut(key),
+      onUnseen: (lines) => {
+        this.unseen = lines;
       },
-      onLeave: () => this.#leave.value?.focus(),
+      onFound: (result) => {
+        this.found = result;
+      },
     });
-    return this.#terminal;
+    this.#terminal = terminal;
+    this.#feed = new TerminalFeed(kept.transcript, terminal, () => this.settings);
+    this.#applyLook();
+    return terminal;
   }
 
-  async #show(stream: PageStream, terminal: ConsoleTerminal): Promise<void> {
+  async #listen(stream: PageStream): Promise<void> {
+    const transcript = this.#kept?.transcript;
     try {
       for await (const item of stream.items) {
-        if (item.kind === "data") await terminal.write(item.bytes);
-        else if (item.kind === "remark") terminal.remark(item.text);
-        else terminal.remark(`${item.bytes} bytes were left out: the page could not draw them in time`);
+        const now = Date.now();
+        if (item.kind === "data") {
+          this.#log.data("in", item.bytes, now);
+          transcript?.add("in", item.bytes, now);
+        } else if (item.kind === "remark") {
+          transcript?.remark(item.text, now);
+        } else {
+          this.#log.lost(item.bytes, now);
+          transcript?.lost(item.bytes, now);
+        }
+        if (this.#log.name !== undefined) this.requestUpdate();
       }
-      terminal.remark("closed");
+      transcript?.remark("closed", Date.now());
     } catch (error) {
-      terminal.remark(`ended: ${reason(error)}`);
+      transcript?.remark(`ended: ${reason(error)}`, Date.now());
     }
     if (this.state.kind === "open" && this.state.stream === stream) this.state = { kind: "ended" };
   }
@@ -201,17 +444,272 @@ export class Console extends LitElement {
     if (this.state.kind === "open") this.state.stream.close();
   }
 
-  async #copy(): Promise<void> {
-    if (this.#terminal === undefined) return;
-    this.copied = await this.actions.copy(this.#terminal.text());
+  get #stream(): PageStream | undefined {
+    return this.state.kind === "open" && this.listening === undefined ? this.state.stream : undefined;
+  }
+
+  // What goes to the device.
+
+  #type(bytes: Uint8Array<ArrayBuffer>): void {
+    const stream = this.#stream;
+    if (stream === undefined) return;
+    if (this.#typedWaiting + bytes.length > TYPED_WAITING_BYTES) {
+      this.note = {
+        text: "The device takes nothing at the moment: what was typed now was left out.",
+        failed: true,
+      };
+      return;
+    }
+    if (this.note !== undefined) this.note = undefined;
+    this.#typedWaiting += bytes.length;
+    this.#keepSent(bytes);
+    void stream.write(bytes).finally(() => {
+      this.#typedWaiting -= bytes.length;
+    });
+  }
+
+  #keepSent(bytes: Uint8Array): void {
+    const now = Date.now();
+    this.#log.data("out", bytes, now);
+    this.#kept?.transcript.add("out", bytes.slice(), now);
+  }
+
+  #paste(text: string): void {
+    if (text === "" || this.#stream === undefined) return;
+    const lines = lineCount(text);
+    if (!/[\r\n]/.test(text) && text.length <= SHORT_PASTE_CHARACTERS) {
+      this.#type(this.#pasteBytes(text));
+      return;
+    }
+    this.pasting = { text, lines };
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(".paste")?.focus());
+  }
+
+  #pasteBytes(text: string): Uint8Array<ArrayBuffer> {
+    const lines = pastedText(text, this.settings);
+    return new TextEncoder().encode(this.#terminal?.wantsBrackets ? bracketed(lines) : lines);
+  }
+
+  #answerPaste(paste: boolean): void {
+    const { pasting } = this;
+    this.pasting = undefined;
+    this.#terminal?.focus();
+    if (!paste || pasting === undefined) return;
+    void this.#send.send("the paste", new Blob([this.#pasteBytes(pasting.text)]), this.settings);
+  }
+
+  #fileChosen(): void {
+    const input = this.#fileInput.value;
+    const file = input?.files?.[0];
+    if (input === undefined || file === undefined) return;
+    input.value = "";
+    this.#terminal?.focus();
+    void this.#send.send(file.name, file, this.settings);
+  }
+
+  async #sendBreak(): Promise<void> {
+    this.#closeMenu();
+    try {
+      await this.actions.call(this.path, "send_break", []);
+      this.note = { text: "A break was sent.", failed: false };
+    } catch (error) {
+      this.note = { text: `No break was sent: ${reason(error)}`, failed: true };
+    }
+  }
+
+  // What is shown, kept and copied.
+
+  readonly #menuActions: MenuActions = {
+    set: (change) => {
+      const before = this.settings;
+      this.settings = { ...before, ...change };
+      this.actions.remember(
+        "consoles",
+        keepSettings(this.actions.recall("consoles"), this.name, this.settings),
+      );
+      const { controls, echo, lineFeedReturns } = this.settings;
+      const redraw =
+        controls !== before.controls || echo !== before.echo || lineFeedReturns !== before.lineFeedReturns;
+      this.#applyLook();
+      if (redraw) this.#feed?.redraw();
+    },
+    sendFile: () => {
+      this.#closeMenu();
+      this.#fileInput.value?.click();
+    },
+    sendBreak: () => void this.#sendBreak(),
+    startLog: () => {
+      this.#closeMenu();
+      const { logStamps, logTyped } = this.settings;
+      void this.#log.start(this.#fileName("log"), { stamps: logStamps, typed: logTyped });
+    },
+    stopLog: () => {
+      this.#closeMenu();
+      void this.#log.stop();
+    },
+    copySelection: () => {
+      this.#closeMenu();
+      void this.#copy(this.#terminal?.selection ?? "");
+    },
+    copyAll: () => {
+      this.#closeMenu();
+      void this.#copy(this.#hexView?.text ?? this.#terminal?.text ?? "");
+    },
+    saveAll: () => {
+      this.#closeMenu();
+      const hex = this.#hexView;
+      if (hex !== null) this.actions.saveFile(this.#fileName("hex.txt"), hex.text);
+      else if (this.#kept !== undefined) {
+        this.actions.saveFile(this.#fileName("log"), new Blob([...this.#kept.transcript.all("in")]));
+      }
+    },
+    clear: () => {
+      this.#closeMenu();
+      this.#kept?.transcript.clear();
+      this.#feed?.skip();
+      this.#hexView?.clear();
+      this.#terminal?.clear();
+    },
+  };
+
+  #applyLook(): void {
+    const { stamps, lineFeedReturns } = this.settings;
+    this.#terminal?.look(
+      { stamps, lineFeedReturns, listening: this.listening !== undefined },
+      this.#kept?.openedAt ?? 0,
+    );
+  }
+
+  async #copy(text: string): Promise<void> {
+    if (text === "") return;
+    const copied = await this.actions.copy(text);
+    if (copied) this.note = { text: "Copied.", failed: false };
+  }
+
+  /** `board-serial-2026-11-21T14-03-59.log` */
+  #fileName(ending: string): string {
+    const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
+    return `${this.name.replaceAll(/[^\w.-]+/g, "-") || "console"}-${time}.${ending}`;
+  }
+
+  get #hexView(): HexView | null {
+    return this.renderRoot.querySelector("jumptab-hex-view");
+  }
+
+  #toggleHex(): void {
+    this.hex = !this.hex;
+    if (this.hex) this.#endFind();
+    this.#terminal?.focus();
+  }
+
+  /** A click that selects nothing is for typing. */
+  #hexClicked(): void {
+    if (getSelection()?.isCollapsed !== false) this.#terminal?.focus();
+  }
+
+  #toEnd(): void {
+    this.#terminal?.toEnd();
+    this.#terminal?.focus();
+  }
+
+  // Finding.
+
+  async #beginFind(): Promise<void> {
+    this.hex = false;
+    this.finding = true;
+    await this.updateComplete;
+    const bar: FindBar | null = this.renderRoot.querySelector("jumptab-find-bar");
+    await bar?.updateComplete;
+    bar?.focus();
+  }
+
+  #find(event: FindEvent): void {
+    const { search, direction, incremental } = event.detail;
+    if (search.text === "") this.#terminal?.endFind();
+    else this.#terminal?.find(search, direction, { incremental });
+  }
+
+  #endFind(): void {
+    if (!this.finding) return;
+    this.finding = false;
+    this.found = undefined;
+    this.#terminal?.endFind();
+    this.#terminal?.focus();
+  }
+
+  // Keys, the menu, the full window.
+
+  #shortcut(key: TerminalKey): void {
+    switch (key) {
+      case "leave":
+        this.#leave.value?.focus();
+        return;
+      case "find":
+        void this.#beginFind();
+        return;
+      case "copy":
+        void this.#copy(this.#terminal?.selection ?? "");
+        return;
+      case "maximise":
+        void this.#toggleMaximised();
+        return;
+    }
+  }
+
+  #frameKey(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || event.defaultPrevented || !this.maximised) return;
+    event.preventDefault();
+    void this.#toggleMaximised();
+  }
+
+  async #toggleMaximised(): Promise<void> {
+    this.maximised = !this.maximised;
+    await this.updateComplete;
+    if (this.maximised) this.#frame.value?.showPopover();
+    this.#terminal?.focus();
+  }
+
+  #closeMenu(): void {
+    const menu = this.#menu.value;
+    if (menu?.matches(":popover-open")) menu.hidePopover();
+    this.#terminal?.focus();
+  }
+
+  /** Below its button, and within the window. */
+  #menuToggled(event: ToggleEvent): void {
+    const menu = this.#menu.value;
+    const button = this.#menuButton.value;
+    if (event.newState !== "open" || menu === undefined || button === undefined) return;
+    const place = button.getBoundingClientRect();
+    const { width, height } = menu.getBoundingClientRect();
+    const margin = 12;
+    const left = Math.min(place.right - width, innerWidth - width - margin);
+    const top = Math.min(place.bottom + 4, innerHeight - height - margin);
+    menu.style.left = `${Math.max(margin, left)}px`;
+    menu.style.top = `${Math.max(margin, top)}px`;
+    menu.querySelector<HTMLElement>("select, input, button")?.focus();
+    // What can be copied may have changed.
+    this.requestUpdate();
+  }
+
+  #menuKey(event: KeyboardEvent): void {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#closeMenu();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#close();
+    this.#feed?.[Symbol.dispose]();
+    this.#feed = undefined;
     this.#terminal?.dispose();
     this.#terminal = undefined;
     this.state = { kind: "closed" };
+    this.maximised = false;
+    this.hex = false;
+    this.finding = false;
   }
 }
 

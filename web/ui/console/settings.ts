@@ -57,14 +57,14 @@ const CHOICES = {
 /** What was kept of this console, or the defaults for whatever is not there or makes no sense. */
 export function settingsOf(kept: string | undefined, console: string): ConsoleSettings {
   const found = readAll(kept).find(([name]) => name === console)?.[1] ?? {};
-  const choice = <K extends keyof typeof CHOICES>(key: K): ConsoleSettings[K] =>
-    CHOICES[key].find((value) => value === found[key]) ?? DEFAULT_SETTINGS[key];
+  const choice = <T extends string>(key: string, values: readonly T[], or: T): T =>
+    values.find((value) => value === found[key]) ?? or;
   const flag = (key: "lineFeedReturns" | "echo" | "controls" | "logStamps" | "logTyped"): boolean =>
     typeof found[key] === "boolean" ? found[key] : DEFAULT_SETTINGS[key];
   return {
-    stamps: choice("stamps"),
-    enter: choice("enter"),
-    backspace: choice("backspace"),
+    stamps: choice("stamps", CHOICES.stamps, DEFAULT_SETTINGS.stamps),
+    enter: choice("enter", CHOICES.enter, DEFAULT_SETTINGS.enter),
+    backspace: choice("backspace", CHOICES.backspace, DEFAULT_SETTINGS.backspace),
     lineFeedReturns: flag("lineFeedReturns"),
     echo: flag("echo"),
     controls: flag("controls"),

@@ -8,15 +8,8 @@ import "../console/console.ts";
 import { icons } from "../shared/icons.ts";
 import { DriverCard } from "./card.ts";
 
-/** The lines that a person can set, and the call that sets each. */
-const LINES = [
-  { name: "DTR", call: "set_dtr", state: "dtr" },
-  { name: "RTS", call: "set_rts", state: "rts" },
-] as const;
-
 export class SerialCard extends DriverCard {
   static override properties: PropertyDeclarations = {
-    lines: { state: true },
     listening: { attribute: false },
   };
   static override styles = [
@@ -33,15 +26,8 @@ export class SerialCard extends DriverCard {
     `,
   ];
 
-  /** What was set from here, where the driver does not say how a line is. */
-  declare lines: Readonly<Record<string, boolean>>;
   /** Why what is typed goes nowhere; undefined: it goes to the board. */
   declare listening: string | undefined;
-
-  constructor() {
-    super();
-    this.lines = {};
-  }
 
   override render() {
     const bound = this.driver.binding === undefined || this.driver.binding.status === "present";
@@ -50,22 +36,22 @@ export class SerialCard extends DriverCard {
       <jumptab-console
         .path=${this.driver.path}
         .actions=${this.actions}
+        .driver=${this.driver}
         ?ready=${this.running && bound}
         .listening=${this.listening}
+        .locked=${this.locked}
         name=${this.driver.path.join(" ")}
-      >
-        ${LINES.map((line) => this.#renderLine(line, this.running && bound && this.locked === undefined))}
-      </jumptab-console>
+        identity=${this.driver.uuid}
+      ></jumptab-console>
       ${this.renderFailure()}
     `;
   }
 
   #renderFacts(bound: boolean) {
-    const { baudrate, bytesIn, bytesOut, error } = this.driver.state;
+    const { bytesIn, bytesOut, error } = this.driver.state;
     const used = this.driver.state.open === true || Boolean(bytesIn) || Boolean(bytesOut);
     return html`
       <div class="facts small">
-        ${typeof baudrate === "number" ? html`<span>${baudrate} baud</span>` : null}
         ${used && typeof bytesIn === "number" ? html`<span>${bytesIn.toLocaleString("en")} bytes in</span>` : null}
         ${used && typeof bytesOut === "number" ? html`<span>${bytesOut.toLocaleString("en")} bytes out</span>` : null}
         ${
@@ -74,29 +60,6 @@ export class SerialCard extends DriverCard {
         }
       </div>
     `;
-  }
-
-  #renderLine({ name, call, state }: (typeof LINES)[number], ready: boolean) {
-    if (!this.driver.calls.includes(call)) return null;
-    const told = this.driver.state[state];
-    const now = typeof told === "boolean" ? told : this.lines[state];
-    return html`<button
-      type="button"
-      slot="lines"
-      class="small"
-      aria-label="${name} of ${this.driver.path.join(" ")}"
-      aria-pressed=${now === undefined ? "mixed" : now ? "true" : "false"}
-      title=${this.locked ?? (now === undefined ? `Assert ${name}` : now ? `Release ${name}` : `Assert ${name}`)}
-      ?disabled=${!ready || this.pending !== undefined}
-      @click=${() => this.run(name, () => this.#set(call, state, now !== true))}
-    >
-      ${name}
-    </button>`;
-  }
-
-  async #set(call: string, state: string, value: boolean): Promise<void> {
-    await this.actions.call(this.driver.path, call, [value]);
-    this.lines = { ...this.lines, [state]: value };
   }
 }
 

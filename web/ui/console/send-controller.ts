@@ -1,0 +1,128 @@
+/**
+ * A file or a paste that goes to the device, one at a time: how far it is, and its cancel.
+ * Above: console.ts. Below: paced-sender.ts, the console's stream.
+ */
+
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+import type { PageStream } from "../model.ts";
+import { type Pace, sendPaced } from "./paced-sender.ts";
+
+export interface Sending {
+  readonly name: string;
+  readonly sent: number;
+  readonly total: number;
+}
+
+export interface SendTarget {
+  /** Undefined when the console is not open. */
+  stream(): PageStream | undefined;
+  /** So many were handed over. */
+  onSent(bytes: Uint8Array): void;
+}
+
+export class SendController implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #target: SendTarget;
+  #abort: AbortController | undefined;
+  #current: Sending | undefined;
+  #outcome: string | undefined;
+
+  constructor(host: ReactiveControllerHost, target: SendTarget) {
+    this.#host = host;
+    this.#target = target;
+    host.addController(this);
+  }
+
+  get current(): Sending | undefined {
+    return this.#current;
+  }
+
+  /** How the last one ended, where that wants a word. */
+  get outcome(): string | undefined {
+    return this.#outcome;
+  }
+
+  hostDisconnected(): void {
+    this.cancel();
+  }
+
+  cancel(): void {
+    this.#abort?.abort(new Error("cancelled"));
+  }
+
+  forgetOutcome(): void {
+    this.#outcome = undefined;
+    this.#host.requestUpdate();
+  }
+
+  async send(name: string, content: Blob, pace: Pace): Promise<void> {
+    if (this.#current !== undefined) {
+      this.#outcome = `${this.#current.name} is still being sent: cancel it, or wait.`;
+      this.#host.requestUpdate();
+      return;
+    }
+    const abort = new AbortController();
+    this.#abort = abort;
+    const total = content.size;
+    let last = 0;
+    this.#show({ name, sent: 0, total }, undefined);
+    try {
+      await sendPaced(chunksOf(content), {
+        pace,
+        sleep: wait,
+        signal: abort.signal,
+        write: (bytes) => this.#write(bytes),
+        onProgress: (sent) => {
+          last = sent;
+          this.#show({ name, sent, total }, undefined);
+        },
+      });
+      this.#show(undefined, `${name} was sent.`);
+    } catch (error) {
+      const how = `${last.toLocaleString("en")} of ${total.toLocaleString("en")} bytes of ${name} were sent`;
+      const why = error instanceof Error ? error.message : String(error);
+      this.#show(undefined, abort.signal.aborted ? `Cancelled: ${how}.` : `${how}, not the rest: ${why}`);
+    }
+  }
+
+  async #write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const stream = this.#target.stream();
+    if (stream !== undefined) await stream.write(bytes);
+    if (stream === undefined || this.#target.stream() !== stream) throw new Error("the console was closed.");
+    this.#target.onSent(bytes);
+  }
+
+  #show(current: Sending | undefined, outcome: string | undefined): void {
+    this.#current = current;
+    this.#outcome = outcome;
+    this.#host.requestUpdate();
+  }
+}
+
+async function* chunksOf(content: Blob): AsyncGenerator<Uint8Array> {
+  const reader = content.stream().getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
+
+function wait(ms: number, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const over = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", over);
+      resolve();
+    }, ms);
+    if (signal.aborted) over();
+    else signal.addEventListener("abort", over, { once: true });
+  });
+}
