@@ -4,7 +4,14 @@
  * The worker owns the exporter and the devices; the window owns clicks and pixels.
  */
 
-import type { BindingStatus, RememberedPort, SerialRequest, UsbRequest } from "../drivers/base/devices.ts";
+import type {
+  BindingStatus,
+  RememberedPort,
+  SerialRequest,
+  TwinAnswer,
+  TwinState,
+  UsbRequest,
+} from "../drivers/base/devices.ts";
 import type { DeviceKind, DriverCategory, DriverChild } from "../drivers/base/driver.ts";
 import type { JsonObject, JsonValue } from "../drivers/base/json.ts";
 import type { Severity } from "../drivers/base/log.ts";
@@ -222,6 +229,10 @@ export interface DriverSnapshot {
 export type BindingSnapshot = {
   readonly status: BindingStatus;
   readonly label: string;
+  /** Undefined: there is nothing like it. */
+  readonly twin?: TwinState | undefined;
+  /** What a reload of the page needs to know of a device that the person has told from its twins. */
+  readonly told?: RememberedPort | undefined;
 } & (
   | {
       readonly kind: "serial";
@@ -368,6 +379,13 @@ export type ToWorker =
       readonly id: number;
       readonly path: readonly string[];
       readonly port: RememberedPort | null;
+    }
+  /** The person tells identical devices apart. */
+  | {
+      readonly kind: "tell-apart";
+      readonly id: number;
+      readonly path: readonly string[];
+      readonly answer: TwinAnswer;
     }
   /** The page's own driver call; answered with the result. */
   | {

@@ -3,7 +3,7 @@
  * Above: every element. Below: web/window/page.ts implements it; web/messages.ts has the shapes of the exporter.
  */
 
-import type { SerialRequest, UsbRequest } from "../../drivers/base/devices.ts";
+import type { SerialRequest, TwinAnswer, UsbRequest } from "../../drivers/base/devices.ts";
 import type { Verification } from "../../drivers/base/driver.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
 import type { Encoding } from "../../drivers/base/resource.ts";
@@ -206,6 +206,8 @@ export interface PageActions {
   chooseUsb(path: readonly string[], request: UsbRequest): void;
   /** A port or a USB device. */
   forgetPort(path: readonly string[]): void;
+  /** Which of several identical devices the driver has. */
+  tellApart(path: readonly string[], answer: TwinAnswer): void;
   /** Rejects with a sentence. */
   createShare(request: NewShare): Promise<Share>;
   /** What runs by it ends at once. */

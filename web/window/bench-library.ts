@@ -10,6 +10,7 @@ import type { ConfigCheck } from "../messages.ts";
 import type { BenchStore } from "../store/bench-store.ts";
 import { DEFAULT_ACCESS, type SavedBench, unusedName } from "../store/saved-bench.ts";
 import type { DemoKind } from "../ui/model.ts";
+import { withoutPlace } from "./told-places.ts";
 
 /** Configurations to begin with. */
 export interface Examples {
@@ -115,7 +116,11 @@ export class BenchLibrary {
     const { boardConfig } = await import("../boards/board-yaml.ts");
     const name = unusedName(wantedName, namesOf(await this.#options.store.list()));
     const { yaml, paths } = boardConfig(name, board, drivers);
-    return this.create(yaml, name, Object.fromEntries(paths.map((path) => [path, board.device])));
+    return this.create(
+      yaml,
+      name,
+      Object.fromEntries(paths.map((path) => [path, withoutPlace(board.device)])),
+    );
   }
 
   /** The same text again is the same bench, with its passphrase and its devices. */

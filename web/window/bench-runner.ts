@@ -8,6 +8,7 @@ import type { RelayAddress } from "../messages.ts";
 import type { BenchStore } from "../store/bench-store.ts";
 import { benchToRun, type SavedBench } from "../store/saved-bench.ts";
 import type { AcquireOptions, BenchLocks, HeldBench } from "./bench-locks.ts";
+import { type ToldPlaces, withoutPlace } from "./told-places.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
 export interface BenchRunnerOptions {
@@ -21,6 +22,8 @@ export interface BenchRunnerOptions {
   readonly noAuth: boolean;
   /** Asked at each start: the attach token may have been given meanwhile. */
   relay(): RelayAddress;
+  /** Identical devices that were told apart in this tab. */
+  readonly places: Pick<ToldPlaces, "devicesOf">;
   now(): number;
   /** Another tab has taken the bench over; its exporter has been stopped here. */
   onTakenOver(bench: SavedBench): void;
@@ -93,8 +96,9 @@ export class BenchRunner {
     if (this.started) await this.#stopWorker();
     this.#started = { yaml: bench.yaml, access: bench.access };
     try {
+      const bindings = this.#options.places.devicesOf(bench);
       await this.#options.worker.start(
-        benchToRun(bench, { noAuth: this.#options.noAuth }),
+        benchToRun({ ...bench, bindings }, { noAuth: this.#options.noAuth }),
         this.#options.relay(),
         { takeOver },
       );
@@ -155,7 +159,7 @@ export class BenchRunner {
     if (bench === undefined) return;
     const bindings = { ...bench.bindings };
     if (port === null) delete bindings[path.join(".")];
-    else bindings[path.join(".")] = port;
+    else bindings[path.join(".")] = withoutPlace(port);
     await this.update({ bindings });
     await this.#options.worker.devicesChanged();
     if (this.started) await this.#options.worker.bind(path, port);

@@ -26,6 +26,7 @@ function firstFace() {
   const store = new MemoryBenchStore();
   const elsewhere = new Set<string>();
   const opened: SavedBench[] = [];
+  const places = new Map<string, SavedBench["bindings"]>();
   let ids = 0;
   const page = new PageStore(
     {
@@ -61,11 +62,25 @@ function firstFace() {
     locks: { heldElsewhere: async () => elsewhere },
     library,
     desk: { openAndStart: async (bench) => void opened.push(bench) },
+    places: { set: (bench, devices) => void places.set(bench, devices) },
     granted: { serial: () => serialChooser.granted(), usb: () => usbChooser.granted() },
     boards: async () => ({ boardOf }),
   });
   const names = () => page.state.offers.map(({ board, bench }) => [board.name, bench?.name]);
-  return { serial, usb, serialChooser, usbChooser, store, library, elsewhere, opened, page, boards, names };
+  return {
+    serial,
+    usb,
+    serialChooser,
+    usbChooser,
+    store,
+    library,
+    elsewhere,
+    opened,
+    places,
+    page,
+    boards,
+    names,
+  };
 }
 
 describe("a board that is plugged in", () => {
@@ -83,6 +98,16 @@ describe("a board that is plugged in", () => {
     expect(opened[0]?.yaml).toContain("hwgrep://10c4:ea60");
     expect(opened[0]?.yaml).toContain("Esp32Flasher");
     expect(page.state.chosen).toBeUndefined();
+  });
+
+  it("is one of two that nothing tells apart: the page knows which one was taken, and the bench does not keep it", async () => {
+    const { serial, serialChooser, boards, opened, places } = firstFace();
+    serial.plug(CP2102_INFO);
+    serial.offer(CP2102_INFO);
+    await boards.take("serial", await serialChooser.choose());
+    await boards.start({ benchName: "second", drivers: ["console"] });
+    expect(opened[0]?.bindings).toEqual({ serial: CP2102 });
+    expect(places.get(opened[0]?.id ?? "")).toEqual({ serial: { ...CP2102, place: { index: 1, of: 2 } } });
   });
 
   it("can be a USB device without a serial port", async () => {

@@ -14,6 +14,7 @@ import type { BenchLibrary } from "./bench-library.ts";
 import type { BenchLocks } from "./bench-locks.ts";
 import { matchBenches } from "./match-benches.ts";
 import type { PageStore } from "./page-store.ts";
+import type { ToldPlaces } from "./told-places.ts";
 
 /** A device that the page may use, and that is plugged in. */
 export interface GrantedDevice {
@@ -28,6 +29,7 @@ export interface BoardDeskOptions {
   readonly locks: Pick<BenchLocks, "heldElsewhere">;
   readonly library: Pick<BenchLibrary, "forBoard" | "suggestName">;
   readonly desk: Pick<BenchDesk, "openAndStart">;
+  readonly places: Pick<ToldPlaces, "set">;
   /** What is granted and plugged in, for each kind that the browser has. Rejects when the site may not know. */
   readonly granted: Readonly<Partial<Record<Via, () => Promise<readonly GrantedDevice[]>>>>;
   /** What is known of devices, loaded when there is one. */
@@ -88,7 +90,11 @@ export class BoardDesk {
   async start({ benchName, drivers }: StartBoard): Promise<void> {
     const { chosen } = this.#options.page.state;
     if (chosen === undefined) return;
-    const bench = await this.#options.library.forBoard(chosen.board, new Set(drivers), benchName);
+    const { library, places } = this.#options;
+    const bench = await library.forBoard(chosen.board, new Set(drivers), benchName);
+    // The chooser has told it from its twins.
+    const { device } = chosen.board;
+    places.set(bench.id, Object.fromEntries(Object.keys(bench.bindings).map((path) => [path, device])));
     this.#options.page.set({ chosen: undefined });
     await this.#options.desk.openAndStart(bench);
   }

@@ -5,6 +5,7 @@ import type { RelayBoot } from "../../proto/boot.ts";
 import type { ConfigCheck, ExporterSnapshot, FromWorker, ReplyResult, ToWorker } from "../messages.ts";
 import { MemoryBenchStore } from "../store/memory-bench-store.ts";
 import { IDLE, type PageState } from "../ui/model.ts";
+import { sampleSerial } from "../ui/testing/sample-drivers.ts";
 import { sampleEnded } from "../ui/testing/sample-transfers.ts";
 import { BenchLocks } from "./bench-locks.ts";
 import { ImageFiles } from "./image-files.ts";
@@ -563,6 +564,35 @@ describe("Page", () => {
     await idle();
     expect((await store.get(id))?.bindings).toEqual({});
     expect(worker.bound[1]?.port).toBeNull();
+  });
+
+  it("remembers over a reload of this tab, and no longer, which of two identical adapters is whose", async () => {
+    const { store, tab } = browser();
+    const first = tab();
+    await first.page.begin();
+    first.page.actions.tryDemoBoard();
+    await first.idle();
+    const told = { usbVendorId: 0x10c4, usbProductId: 0xea60, place: { index: 1, of: 2 } };
+    const binding = {
+      kind: "serial",
+      status: "present",
+      label: "CP2102 USB-serial",
+      request: { kind: "usb", vendorId: 0x10c4, productId: 0xea60 },
+      twin: "told",
+      told,
+    } as const;
+    first.worker.snapshot({ phase: "running", drivers: [sampleSerial("left", { binding })] });
+    await closeTab(first.page);
+
+    const reloaded = tab({}, first.memory);
+    await reloaded.page.begin();
+    expect(reloaded.worker.started[0]?.bench.bindings).toEqual({ left: told });
+    expect((await store.list())[0]?.bindings, "another day the places mean something else").toEqual({});
+    await closeTab(reloaded.page);
+
+    const another = tab();
+    await another.page.begin();
+    expect(another.worker.started[0]?.bench.bindings).toEqual({});
   });
 
   it("says that a browser has no serial ports", async () => {

@@ -31,6 +31,7 @@ import { PageStore } from "./page-store.ts";
 import { pageUrls } from "./page-urls.ts";
 import type { SerialChooser } from "./serial-chooser.ts";
 import type { TabMemory } from "./tab-memory.ts";
+import { ToldPlaces } from "./told-places.ts";
 import { TransferHistory } from "./transfer-history.ts";
 import type { UsbChooser } from "./usb-chooser.ts";
 import type { WorkerClient, WorkerEvents } from "./worker-client.ts";
@@ -66,6 +67,7 @@ export class Page implements PageModel {
   readonly #boards: BoardDesk;
   readonly #runner: BenchRunner;
   readonly #store: PageStore;
+  readonly #places: ToldPlaces;
   readonly #history: TransferHistory;
   readonly actions: PageActions;
   #attachToken: string | undefined;
@@ -84,7 +86,9 @@ export class Page implements PageModel {
       store,
       locks,
       worker: this.#worker,
+    this.#places = new ToldPlaces(options.tab);
       noAuth: boot.noAuth,
+      places: this.#places,
       relay: () => this.#relayAddress(),
       now: options.now,
       onTakenOver: (bench) => {
@@ -145,6 +149,7 @@ export class Page implements PageModel {
         ...(serial && { serial: () => serial.granted() }),
         ...(usb && { usb: () => usb.granted() }),
       },
+      places: this.#places,
       boards: () => import("../boards/board.ts"),
     });
     this.actions = this.#createActions();
@@ -179,6 +184,8 @@ export class Page implements PageModel {
     });
     // Whatever went wrong is a notice now, over the list.
     if (this.#store.state.view.kind === "loading") this.#store.set({ view: { kind: "welcome" } });
+      // Nobody knows for how long it was away.
+      if (discarded) this.#places.forget();
     if (discarded && this.#runner.started) this.#store.notify("warning", DISCARDED);
   }
 
@@ -211,6 +218,7 @@ export class Page implements PageModel {
   doubtConnection(): void {
     // A worker that does not answer is told by its own `lost`.
     this.#worker.doubtConnection().catch(() => undefined);
+    if (!this.#runner.started) this.#places.forget();
   }
 
   // What a person does.
@@ -281,6 +289,8 @@ export class Page implements PageModel {
       freeSeat: () => this.#do("The bench could not be left to others", () => worker.seat("free")),
       grantSeat: (share) => this.#do("They do not drive", () => worker.seat("grant", share)),
       refuseSeat: (share) => this.#do("They could not be told", () => worker.seat("refuse", share)),
+      tellApart: (path, answer) =>
+        this.#do("The devices could not be told apart", () => worker.tellApart(path, answer)),
       cancelTransfer: ({ id }) =>
         this.#do("The transfer could not be cancelled", () => worker.cancelTransfer(id)),
       saveImage: (sha256, name) =>
@@ -430,6 +440,8 @@ export class Page implements PageModel {
     this.#store.set({ log: appendLog(this.#store.state.log, records) });
   }
 
+    const { bench } = this.#runner;
+    if (snapshot.phase === "running" && bench !== undefined) this.#places.keep(bench.id, snapshot.drivers);
   #workerLost(reason: string): void {
     if (this.#options.boot.bench?.unattended) {
       this.#options.reloadUnattended();

@@ -22,7 +22,8 @@ export class SerialChooser {
     const filters =
       request?.kind === "usb" ? [{ usbVendorId: request.vendorId, usbProductId: request.productId }] : [];
     try {
-      return rememberable(await this.#serial.requestPort({ filters }));
+      const port = await this.#serial.requestPort({ filters });
+      return remembered(port, await this.#plugged());
     } catch (error) {
       const name = error instanceof Error ? error.name : "";
       if (name === "NotFoundError") return undefined;
@@ -38,10 +39,24 @@ export class SerialChooser {
 
   /** What is granted and plugged in. Rejects when the site may not know. */
   async granted(): Promise<readonly { readonly device: RememberedPort }[]> {
+    const ports = await this.#plugged();
+    return ports.map((port) => ({ device: remembered(port, ports) }));
+  }
+
+  async #plugged(): Promise<readonly SerialPort[]> {
     const ports = await this.#serial.getPorts();
     // Undefined in browsers that list only what is plugged in.
-    return ports
-      .filter(({ connected }) => connected !== false)
-      .map((port) => ({ device: rememberable(port) }));
+    return ports.filter(({ connected }) => connected !== false);
   }
+}
+
+/** With its place among those that nothing else tells it from: the worker has other objects of the same ports. */
+function remembered(port: SerialPort, all: readonly SerialPort[]): RememberedPort {
+  const device = rememberable(port);
+  const twins = all.filter((other) => {
+    const { usbVendorId, usbProductId } = rememberable(other);
+    return usbVendorId === device.usbVendorId && usbProductId === device.usbProductId;
+  });
+  const index = twins.indexOf(port);
+  return twins.length < 2 || index < 0 ? device : { ...device, place: { index, of: twins.length } };
 }

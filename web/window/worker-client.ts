@@ -3,7 +3,7 @@
  * Above: page.ts. Below: web/messages.ts over `postMessage`; stream-port.ts for byte streams, shell-port.ts for shells.
  */
 
-import type { RememberedPort } from "../../drivers/base/devices.ts";
+import type { RememberedPort, TwinAnswer } from "../../drivers/base/devices.ts";
 import type { Verification } from "../../drivers/base/driver.ts";
 import type { ImageInfo } from "../../drivers/base/image.ts";
 import type { JsonValue } from "../../drivers/base/json.ts";
@@ -44,6 +44,7 @@ export const REPLY_WITHIN_MS = {
   "devices-changed": 20_000,
   "doubt-connection": 20_000,
   bind: 20_000,
+  "tell-apart": 20_000,
   /** As long as a device may take: a person sees that the button still waits. */
   call: 120_000,
   "streaming-call": 120_000,
@@ -148,6 +149,10 @@ export class WorkerClient {
 
   async bind(path: readonly string[], port: RememberedPort | null): Promise<void> {
     await this.#ask({ kind: "bind", path, port });
+  }
+
+  async tellApart(path: readonly string[], answer: TwinAnswer): Promise<void> {
+    await this.#ask({ kind: "tell-apart", path, answer });
   }
 
   call(path: readonly string[], method: string, args: readonly JsonValue[]): Promise<JsonValue> {

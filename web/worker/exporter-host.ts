@@ -153,6 +153,10 @@ export class ExporterHost {
         await this.#lookAgain();
         this.#changed();
         return null;
+      case "tell-apart":
+        this.#serial?.tellApart(message.path, message.answer);
+        this.#usb?.tellApart(message.path, message.answer);
+        return null;
       case "call":
       case "streaming-call":
       case "open-stream":

@@ -3,6 +3,7 @@
  * Above: exporter-host.ts. Below: web/exporter. Shapes: web/messages.ts.
  */
 
+import type { BindingInfo } from "../../drivers/base/bound-devices.ts";
 import type { SerialBindingInfo } from "../../drivers/base/serial-devices.ts";
 import type { UsbBindingInfo } from "../../drivers/base/usb-devices.ts";
 import {
@@ -52,12 +53,13 @@ function entrySnapshot(entry: TreeEntry, bindings: Bindings): DriverSnapshot {
 
 function bindingSnapshot(path: string, { serial, usb }: Bindings): BindingSnapshot | undefined {
   const port = serial?.get(path);
-  if (port !== undefined) {
-    return { kind: "serial", status: port.status, label: port.label, request: port.request };
-  }
+  if (port !== undefined) return { kind: "serial", request: port.request, ...shown(port) };
   const device = usb?.get(path);
-  if (device === undefined) return undefined;
-  return { kind: "usb", status: device.status, label: device.label, request: device.request };
+  return device && { kind: "usb", request: device.request, ...shown(device) };
+}
+
+function shown({ status, label, twin, present }: BindingInfo<unknown>) {
+  return { status, label, twin, told: present?.place === undefined ? undefined : present };
 }
 
 export function logRecord(line: LogLine): LogRecord {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BindingSnapshot } from "../../messages.ts";
-import { bindingText } from "./binding-text.ts";
+import { bindingText, twinText } from "./binding-text.ts";
 
 const serial = (status: BindingSnapshot["status"]): BindingSnapshot => ({
   kind: "serial",
@@ -41,6 +41,30 @@ describe("bindingText()", () => {
     expect(bindingText(usb("unbound"))).toMatchObject({
       choose: "Choose a device",
       advice: { text: expect.stringContaining("This needs a Raspberry Pi Pico in BOOTSEL mode.") },
+    });
+  });
+});
+
+describe("twinText()", () => {
+  const twin = (state: BindingSnapshot["twin"]): BindingSnapshot => ({ ...serial("present"), twin: state });
+
+  it("has nothing to say of a device that has no twin, or was told from it", () => {
+    expect(twinText(twin(undefined), "serial")).toBeUndefined();
+    expect(twinText(twin("told"), "serial")).toBeUndefined();
+  });
+
+  it("asks which one it is, and takes a yes", () => {
+    expect(twinText(twin("guess"), "dut.serial")).toMatchObject({
+      title: "Which adapter is the one of dut.serial?",
+      answers: [{ answer: "ask" }, { answer: "right" }],
+    });
+  });
+
+  it("asks to unplug it, and to plug it in again", () => {
+    expect(twinText(twin("unplug"), "serial")?.title).toBe("Unplug the adapter that belongs to serial.");
+    expect(twinText(twin("plug"), "serial")).toMatchObject({
+      title: "Now plug it in again.",
+      answers: [{ answer: "cancel" }],
     });
   });
 });

@@ -3,6 +3,7 @@
  * Above: device-binding.ts. Below: BindingSnapshot of web/messages.ts.
  */
 
+import type { TwinAnswer } from "../../../drivers/base/devices.ts";
 import type { BindingSnapshot } from "../../messages.ts";
 
 export interface BindingText {
@@ -13,6 +14,45 @@ export interface BindingText {
   readonly chooseAnother: string;
   /** What is wrong, and the cure; undefined while the device is there. */
   readonly advice: { readonly title: string; readonly text: string } | undefined;
+}
+
+/** What is said of devices that nothing tells apart, and what a person can answer. */
+export interface TwinText {
+  readonly title: string;
+  readonly text: string;
+  readonly answers: readonly { readonly answer: TwinAnswer; readonly label: string }[];
+}
+
+/** @param driver As a client types it. Undefined: there is nothing to say. */
+export function twinText({ twin, kind }: BindingSnapshot, driver: string): TwinText | undefined {
+  const one = kind === "serial" ? "adapter" : "device";
+  const cancel = { answer: "cancel", label: "Cancel" } as const;
+  switch (twin) {
+    case undefined:
+    case "told":
+      return undefined;
+    case "guess":
+      return {
+        title: `Which ${one} is the one of ${driver}?`,
+        text: `There is more than one like this, and no browser tells them apart. This one is a guess.`,
+        answers: [
+          { answer: "ask", label: "Tell them apart" },
+          { answer: "right", label: "It is right" },
+        ],
+      };
+    case "unplug":
+      return {
+        title: `Unplug the ${one} that belongs to ${driver}.`,
+        text: "Leave the others where they are: the page sees which one goes.",
+        answers: [cancel],
+      };
+    case "plug":
+      return {
+        title: "Now plug it in again.",
+        text: `From then on it is the one of ${driver}, until it is unplugged while this page is closed.`,
+        answers: [cancel],
+      };
+  }
 }
 
 export function bindingText(binding: BindingSnapshot): BindingText {
