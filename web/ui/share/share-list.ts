@@ -241,8 +241,19 @@ export class ShareList extends LitElement {
           </li>`,
         )}
       </ul>
+      ${
+        ended.length < 2
+          ? null
+          : html`<button type="button" class="small quiet" @click=${() => this.#removeAll(ended)}>
+              ${icons.trash}Remove all ended links
+            </button>`
+      }
       <p class="small muted">Who opens one of them is told what became of it; of a removed one nothing is known.</p>
     </details>`;
+  }
+
+  #removeAll(ended: readonly Share[]): void {
+    for (const { id } of ended) this.actions.forgetShare(id);
   }
 
   #here(share: string): readonly PersonSnapshot[] {
