@@ -65,9 +65,9 @@ export class Page implements PageModel {
   readonly #worker: WorkerClient;
   readonly #desk: BenchDesk;
   readonly #boards: BoardDesk;
+  readonly #places: ToldPlaces;
   readonly #runner: BenchRunner;
   readonly #store: PageStore;
-  readonly #places: ToldPlaces;
   readonly #history: TransferHistory;
   readonly actions: PageActions;
   #attachToken: string | undefined;
@@ -82,13 +82,13 @@ export class Page implements PageModel {
         this.#do("The links could not be saved", () => this.#runner.keepShares(bench, shares)),
       lost: (reason) => this.#workerLost(reason),
     });
+    this.#places = new ToldPlaces(options.tab);
     this.#runner = new BenchRunner({
+      places: this.#places,
       store,
       locks,
       worker: this.#worker,
-    this.#places = new ToldPlaces(options.tab);
       noAuth: boot.noAuth,
-      places: this.#places,
       relay: () => this.#relayAddress(),
       now: options.now,
       onTakenOver: (bench) => {
@@ -145,11 +145,11 @@ export class Page implements PageModel {
       locks,
       library,
       desk: this.#desk,
+      places: this.#places,
       granted: {
         ...(serial && { serial: () => serial.granted() }),
         ...(usb && { usb: () => usb.granted() }),
       },
-      places: this.#places,
       boards: () => import("../boards/board.ts"),
     });
     this.actions = this.#createActions();
@@ -180,12 +180,12 @@ export class Page implements PageModel {
   async begin({ discarded = false } = {}): Promise<void> {
     await this.#store.inTurn("The page could not come up", async () => {
       this.#attachToken = await this.#options.store.setting("attach-token");
+      // Nobody knows for how long it was away.
+      if (discarded) this.#places.forget();
       await this.#desk.first();
     });
     // Whatever went wrong is a notice now, over the list.
     if (this.#store.state.view.kind === "loading") this.#store.set({ view: { kind: "welcome" } });
-      // Nobody knows for how long it was away.
-      if (discarded) this.#places.forget();
     if (discarded && this.#runner.started) this.#store.notify("warning", DISCARDED);
   }
 
@@ -209,6 +209,7 @@ export class Page implements PageModel {
   /** Devices came or went, in the window's eyes. */
   devicesChanged(): void {
     if (this.#store.state.view.kind === "welcome") this.#lookAtBoards();
+    if (!this.#runner.started) this.#places.forget();
     this.#worker.devicesChanged().catch((error: unknown) => {
       this.#store.notify("warning", `The devices could not be looked at again: ${sentence(error)}`);
     });
@@ -218,7 +219,6 @@ export class Page implements PageModel {
   doubtConnection(): void {
     // A worker that does not answer is told by its own `lost`.
     this.#worker.doubtConnection().catch(() => undefined);
-    if (!this.#runner.started) this.#places.forget();
   }
 
   // What a person does.
@@ -280,6 +280,8 @@ export class Page implements PageModel {
         this.#choose(NO_USB, this.#options.usb?.choose(request), "The device could not be used", (device) =>
           this.#runner.bind(path, device),
         ),
+      tellApart: (path, answer) =>
+        this.#do("The devices could not be told apart", () => worker.tellApart(path, answer)),
       forgetPort: (path) => inTurn("The choice could not be forgotten", () => this.#runner.bind(path, null)),
       createShare: (request) => worker.createShare(request),
       revokeShare: (share) => this.#do("The link could not be revoked", () => worker.revokeShare(share)),
@@ -289,8 +291,6 @@ export class Page implements PageModel {
       freeSeat: () => this.#do("The bench could not be left to others", () => worker.seat("free")),
       grantSeat: (share) => this.#do("They do not drive", () => worker.seat("grant", share)),
       refuseSeat: (share) => this.#do("They could not be told", () => worker.seat("refuse", share)),
-      tellApart: (path, answer) =>
-        this.#do("The devices could not be told apart", () => worker.tellApart(path, answer)),
       cancelTransfer: ({ id }) =>
         this.#do("The transfer could not be cancelled", () => worker.cancelTransfer(id)),
       saveImage: (sha256, name) =>
@@ -431,6 +431,8 @@ export class Page implements PageModel {
     // A relay that resumes is the one of before.
     const anew = tunnel.kind === "attached" && tunnel.back?.resumed === false;
     this.#store.set({ snapshot });
+    const { bench } = this.#runner;
+    if (snapshot.phase === "running" && bench !== undefined) this.#places.keep(bench.id, snapshot.drivers);
     this.#history.receive(snapshot.transfers);
     if (anew && !(before.kind === "attached" && before.since === tunnel.since))
       void this.#lookAtRelayVersion();
@@ -440,8 +442,6 @@ export class Page implements PageModel {
     this.#store.set({ log: appendLog(this.#store.state.log, records) });
   }
 
-    const { bench } = this.#runner;
-    if (snapshot.phase === "running" && bench !== undefined) this.#places.keep(bench.id, snapshot.drivers);
   #workerLost(reason: string): void {
     if (this.#options.boot.bench?.unattended) {
       this.#options.reloadUnattended();
