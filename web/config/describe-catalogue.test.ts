@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import type { Catalogue } from "../../drivers/base/catalogue.ts";
 import { configObject } from "../../drivers/base/config-object.ts";
 import { defineDriver } from "../../drivers/base/driver.ts";
 import { catalogue } from "../../drivers/registry.ts";
@@ -50,10 +51,10 @@ describe("describeCatalogue()", () => {
         throw new Error("nobody builds it");
       },
     });
-    const one = {
+    const one: Catalogue = {
       available: [type],
       find: () => ({ kind: "available", summary: "", load: async () => definition }),
-    } as const;
+    };
     expect((await describeCatalogue(one)).drivers).toMatchObject([
       {
         type,

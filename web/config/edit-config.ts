@@ -29,7 +29,12 @@ export type Edit =
 
 /** What is written for a driver that is new. */
 export type NewDriver =
-  | { readonly type: string; readonly config?: JsonObject; readonly description?: string }
+  | {
+      readonly type: string;
+      readonly description?: string;
+      readonly config?: JsonObject;
+      readonly children?: Readonly<Record<string, NewDriver>>;
+    }
   | { readonly ref: string };
 
 /** In the order in which people write them. */

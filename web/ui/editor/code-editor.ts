@@ -3,7 +3,18 @@
  * Above: editor.ts. Below: CodeMirror 6.
  */
 
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { autocompletion } from "@codemirror/autocomplete";
+import {
+  defaultKeymap,
+  history,
+  historyKeymap,
+  indentWithTab,
+  isolateHistory,
+  redo,
+  redoDepth,
+  undo,
+  undoDepth,
+} from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
@@ -13,11 +24,14 @@ import {
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
+  hoverTooltip,
   keymap,
   lineNumbers,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import type { TextChange } from "../../config/text-change.ts";
 import type { ConfigProblem } from "../../messages.ts";
+import { explanationAt, type Known, suggestionsAt } from "./completion.ts";
 import { problemRange } from "./ranges.ts";
 
 export interface CodeEditor {
@@ -26,6 +40,12 @@ export interface CodeEditor {
   /** Go there, with the keyboard. */
   show(problem: ConfigProblem): void;
   focus(): void;
+  /** A change that was made elsewhere: one step of the history, with the cursor where it was in the text. */
+  change(changes: readonly TextChange[]): void;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  undo(): void;
+  redo(): void;
   dispose(): void;
 }
 
@@ -35,6 +55,8 @@ export interface CodeEditorOptions {
   onChange(): void;
   /** Ctrl+S. */
   onSave(): void;
+  /** What completion knows now; undefined: nothing. */
+  known(): Known | undefined;
 }
 
 const colours = HighlightStyle.define([
@@ -64,6 +86,15 @@ const theme = EditorView.theme({
     color: "var(--text)",
     maxWidth: "min(36rem, 80vw)",
   },
+  ".cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", maxHeight: "16rem" },
+  ".cm-tooltip-autocomplete > ul > li": { padding: "0.125rem 0.5rem" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": {
+    backgroundColor: "var(--accent)",
+    color: "var(--on-accent)",
+  },
+  ".cm-completionDetail": { color: "inherit", opacity: "0.85" },
+  ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "650" },
+  ".cm-completionInfo, .cm-explanation": { padding: "0.375rem 0.625rem", fontFamily: "var(--font)" },
   ".cm-diagnostic": { padding: "0.375rem 0.625rem", fontFamily: "var(--font)" },
 });
 
@@ -91,6 +122,36 @@ export function createCodeEditor(
         syntaxHighlighting(colours),
         theme,
         EditorView.lineWrapping,
+        autocompletion({
+          icons: false,
+          override: [
+            ({ state, pos, explicit }) => {
+              const known = options.known();
+              const found = known && suggestionsAt(state.doc.toString(), pos, known);
+              const word = state.sliceDoc(found?.from ?? pos, pos);
+              // Enter is for the next line, not for a word that nobody has begun or that is whole.
+              if (!explicit && (word === "" || found?.options.some(({ label }) => label === word)))
+                return null;
+              if (found === undefined) return null;
+              return {
+                from: found.from,
+                options: found.options.map(({ label, detail, info, text }) => ({
+                  label,
+                  apply: text,
+                  ...(detail !== "" && { detail }),
+                  ...(info !== "" && { info }),
+                })),
+              };
+            },
+          ],
+        }),
+        hoverTooltip((view, pos) => {
+          const known = options.known();
+          const explained = known && explanationAt(view.state.doc.toString(), pos, known);
+          if (explained === undefined) return null;
+          const { from, to } = view.state.doc.lineAt(pos);
+          return { pos: from, end: to, create: () => ({ dom: explanation(explained) }) };
+        }),
         EditorView.contentAttributes.of({ "aria-label": options.label }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.onChange();
@@ -129,6 +190,22 @@ export function createCodeEditor(
       view.focus();
     },
     focus: () => view.focus(),
+    change: (changes) => view.dispatch({ changes: [...changes], annotations: isolateHistory.of("full") }),
+    get canUndo() {
+      return undoDepth(view.state) > 0;
+    },
+    get canRedo() {
+      return redoDepth(view.state) > 0;
+    },
+    undo: () => void undo(view),
+    redo: () => void redo(view),
     dispose: () => view.destroy(),
   };
+}
+
+function explanation(text: string): HTMLElement {
+  const element = document.createElement("div");
+  element.className = "cm-explanation";
+  element.textContent = text;
+  return element;
 }

@@ -1,21 +1,51 @@
 /**
- * A configuration, as text: checked while it is written, with each problem at its line.
- * Above: app.ts. Below: code-editor.ts (loaded here), PageActions.check.
+ * A configuration, built by clicks and written as text, both at once: one text, one history. Checked while it changes, with each problem at
+ * its line and at its field.
+ * Above: app.ts. Below: builder/ (tree, form, catalogue), code-editor.ts (loaded here), web/config/edit-config.ts, PageActions.check.
  */
 
-import { css, html, LitElement, type PropertyValues } from "lit";
+import { html, LitElement, type PropertyValues } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
-import type { ConfigCheck, ConfigProblem } from "../../messages.ts";
+import {
+  addDriver,
+  type Edit,
+  moveDriver,
+  removeDriver,
+  renameDriver,
+  setConfig,
+  setDescription,
+  setDriverDescription,
+  setName,
+  setRef,
+} from "../../config/edit-config.ts";
+import { findDriver, type Outline, type OutlineDriver, readOutline } from "../../config/outline.ts";
+import type { ConfigCheck, ConfigProblem, DriverCatalogue } from "../../messages.ts";
+import type { CatalogueDialog, ChoiceMade } from "../builder/catalogue-dialog.ts";
+import "../builder/catalogue-dialog.ts";
+import { additionFor, refTargets } from "../builder/choices.ts";
+import type { Setting } from "../builder/driver-form.ts";
+import "../builder/driver-form.ts";
+import type { DriverTree } from "../builder/driver-tree.ts";
+import "../builder/driver-tree.ts";
+import { type Direction, moveTarget } from "../builder/move-target.ts";
 import type { ConfirmDialog } from "../dialogs/confirm-dialog.ts";
 import "../dialogs/confirm-dialog.ts";
 import type { Draft, PageActions } from "../model.ts";
 import "../problem-list/problem-list.ts";
 import { count } from "../shared/format.ts";
+import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import type { CodeEditor } from "./code-editor.ts";
+import { editorStyles } from "./styles.ts";
 
 /** So long after the last key a person has paused, in milliseconds. */
 const CHECK_AFTER_MS = 250;
+
+const NOTHING: Outline = { name: "", description: "", drivers: [] };
+
+const PANELS = { tree: "Drivers", form: "Settings", text: "YAML" } as const;
+
+type Panel = keyof typeof PANELS;
 
 export class Editor extends LitElement {
   static override properties = {
@@ -25,77 +55,15 @@ export class Editor extends LitElement {
     check: { state: true },
     trouble: { state: true },
     loaded: { state: true },
+    outline: { state: true },
+    broken: { state: true },
+    selected: { state: true },
+    refused: { state: true },
+    catalogue: { state: true },
+    noCatalogue: { state: true },
+    panel: { state: true },
   };
-  static override styles = [
-    sharedStyles,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-        gap: 0.875rem;
-        max-width: 66rem;
-        height: calc(100dvh - 3.5rem);
-        min-height: 30rem;
-        margin: 0 auto;
-        padding: 1rem 1.25rem 1.25rem;
-      }
-
-      .head {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem;
-      }
-
-      .buttons {
-        display: flex;
-        gap: 0.5rem;
-        margin-inline-start: auto;
-      }
-
-      .text {
-        flex: 1 1 12rem;
-        min-height: 0;
-        overflow: hidden;
-      }
-
-      .text:focus-within {
-        outline: 2px solid var(--focus);
-        outline-offset: 1px;
-      }
-
-      .text > p {
-        padding: 1rem;
-      }
-
-      textarea {
-        width: 100%;
-        height: 100%;
-        padding: 0.75rem;
-        border: 0;
-        resize: none;
-        background: var(--surface);
-        color: var(--text);
-        font: 0.875rem/1.55 var(--mono);
-      }
-
-      .problems {
-        flex: 0 1 auto;
-        max-height: 40%;
-        overflow: auto;
-      }
-
-      .problems h2 {
-        padding: 0.625rem 0.875rem;
-      }
-
-      @media (max-width: 40rem) {
-        :host {
-          padding: 0.75rem;
-        }
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, editorStyles];
 
   declare draft: Draft;
   declare actions: PageActions;
@@ -104,51 +72,133 @@ export class Editor extends LitElement {
   /** Why the check, or the editor, does not work. */
   declare trouble: string | undefined;
   declare loaded: "no" | "yes" | "plain";
+  /** As the text was when it could last be read. */
+  declare outline: Outline;
+  declare broken: string | undefined;
+  /** The driver whose form is shown; empty: the bench itself. */
+  declare selected: readonly string[];
+  /** Why the last click changed nothing. */
+  declare refused: string | undefined;
+  declare catalogue: DriverCatalogue | undefined;
+  /** Why there is none. */
+  declare noCatalogue: string | undefined;
+  /** Where there is room for one only. */
+  declare panel: Panel;
   readonly #container = createRef<HTMLDivElement>();
   readonly #plain = createRef<HTMLTextAreaElement>();
   readonly #confirm = createRef<ConfirmDialog>();
+  readonly #tree = createRef<DriverTree>();
+  readonly #dialog = createRef<CatalogueDialog>();
   #editor: CodeEditor | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #checks = 0;
+  #leaving: AbortController | undefined;
 
   constructor() {
     super();
     this.loaded = "no";
+    this.outline = NOTHING;
+    this.selected = [];
+    this.panel = "tree";
   }
 
   override render() {
-    const { check, draft } = this;
+    const { check, draft, catalogue } = this;
     const title = draft.benchId === undefined ? "New configuration" : "Edit configuration";
     return html`
       <div class="head">
         <h1 tabindex="-1">${title}</h1>
+        <div class="row" role="group" aria-label="History">
+          <button
+            type="button"
+            class="quiet small"
+            title="Undo (Ctrl+Z)"
+            ?disabled=${this.#editor?.canUndo !== true}
+            @click=${() => this.#editor?.undo()}
+          >
+            Undo
+          </button>
+          <button
+            type="button"
+            class="quiet small"
+            title="Redo (Ctrl+Shift+Z)"
+            ?disabled=${this.#editor?.canRedo !== true}
+            @click=${() => this.#editor?.redo()}
+          >
+            Redo
+          </button>
+        </div>
         <div class="buttons">
-        <button type="button" @click=${this.#cancel}>Cancel</button>
-        <button
-          type="button"
-          class="primary"
-          ?disabled=${this.busy || check?.startable !== true}
-          @click=${this.#save}
-        >
-          Save &amp; start
-        </button>
+          <button type="button" @click=${this.#cancel}>Cancel</button>
+          <button
+            type="button"
+            class="primary"
+            ?disabled=${this.busy || check?.startable !== true}
+            @click=${this.#save}
+          >
+            Save &amp; start
+          </button>
         </div>
       </div>
       ${draft.note === undefined ? null : html`<p class="muted" role="note">${draft.note}</p>`}
-      <div class="text card" ${ref(this.#container)}>
-        ${
-          this.loaded === "plain"
-            ? html`<textarea
-                aria-label="Configuration"
-                spellcheck="false"
-                .value=${draft.yaml}
-                @input=${this.#changed}
-                ${ref(this.#plain)}
-              ></textarea>`
-            : this.loaded === "no"
-              ? html`<p class="muted">Loading the editor…</p>`
-              : null
-        }
+      <div class="panels" role="group" aria-label="What is shown">
+        ${Object.entries(PANELS).map(
+          ([panel, label]) => html`<button
+            type="button"
+            class="small"
+            aria-pressed=${this.panel === panel ? "true" : "false"}
+            @click=${() => {
+              this.panel = panel as Panel;
+            }}
+          >
+            ${label}
+          </button>`,
+        )}
+      </div>
+      ${this.refused === undefined ? null : this.#renderRefused(this.refused)}
+      <div class="columns" @keydown=${this.#key}>
+        <section class="tree card ${this.panel === "tree" ? "shown" : ""}" aria-label="Drivers">
+          <jumptab-driver-tree
+            ${ref(this.#tree)}
+            .outline=${this.outline}
+            .catalogue=${catalogue}
+            .problems=${check?.problems ?? []}
+            .selected=${this.selected}
+            .broken=${this.broken}
+            @driver-wanted=${() => void this.#dialog.value?.open(this.#parentOfNew())}
+            @driver-chosen=${({ detail }: CustomEvent<readonly string[]>) => this.#choose(detail)}
+            @driver-named=${({ detail }: CustomEvent<string>) =>
+              this.#change(renameDriver(this.#text, this.selected, detail))}
+            @driver-moved=${({ detail }: CustomEvent<Direction>) => this.#move(detail)}
+            @driver-removed=${() => this.#remove()}
+          ></jumptab-driver-tree>
+          ${this.noCatalogue === undefined ? null : this.#renderNoCatalogue(this.noCatalogue)}
+        </section>
+        <section class="form card ${this.panel === "form" ? "shown" : ""}" aria-label="Settings">
+          <jumptab-driver-form
+            .outline=${this.outline}
+            .driver=${this.#chosen}
+            .catalogue=${catalogue}
+            .problems=${check?.problems ?? []}
+            ?broken=${this.broken !== undefined}
+            @setting-changed=${({ detail }: CustomEvent<Setting>) => this.#set(detail)}
+          ></jumptab-driver-form>
+        </section>
+        <section class="text card ${this.panel === "text" ? "shown" : ""}" aria-label="YAML" ${ref(this.#container)}>
+          ${
+            this.loaded === "plain"
+              ? html`<textarea
+                  aria-label="Configuration"
+                  spellcheck="false"
+                  .value=${draft.yaml}
+                  @input=${this.#changed}
+                  ${ref(this.#plain)}
+                ></textarea>`
+              : this.loaded === "no"
+                ? html`<p class="muted">Loading the editor…</p>`
+                : null
+          }
+        </section>
       </div>
       <div class="problems card" aria-live="polite">
         ${this.#renderVerdict()}
@@ -161,8 +211,41 @@ export class Editor extends LitElement {
               ></jumptab-problem-list>`
         }
       </div>
+      ${
+        catalogue === undefined
+          ? null
+          : html`<jumptab-catalogue
+              ${ref(this.#dialog)}
+              .catalogue=${catalogue}
+              .outline=${this.outline}
+              @choice-made=${({ detail }: CustomEvent<ChoiceMade>) => void this.#add(detail)}
+            ></jumptab-catalogue>`
+      }
       <jumptab-confirm ${ref(this.#confirm)}></jumptab-confirm>
     `;
+  }
+
+  #renderRefused(reason: string) {
+    return html`<p class="refused" role="alert">
+      ${icons.warning}<span class="grow">Nothing was changed. ${reason}</span>
+      <button
+        type="button"
+        class="small quiet"
+        aria-label="Dismiss"
+        @click=${() => {
+          this.refused = undefined;
+        }}
+      >
+        ${icons.close}
+      </button>
+    </p>`;
+  }
+
+  #renderNoCatalogue(reason: string) {
+    return html`<div class="no-catalogue">
+      <p>The drivers to choose from could not be loaded: ${reason}</p>
+      <button type="button" class="small" @click=${() => void this.#loadCatalogue()}>Try again</button>
+    </div>`;
   }
 
   #renderVerdict() {
@@ -176,8 +259,23 @@ export class Editor extends LitElement {
     return html`<h2>It can start</h2>`;
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#leaving = new AbortController();
+    addEventListener(
+      "beforeunload",
+      (event) => {
+        // What is written is kept over a reload, but not when the tab is closed.
+        if (this.#unsaved) event.preventDefault();
+      },
+      { signal: this.#leaving.signal },
+    );
+  }
+
   override async firstUpdated(): Promise<void> {
+    this.#read();
     void this.#check();
+    void this.#loadCatalogue();
     try {
       const { createCodeEditor } = await import("./code-editor.ts");
       const container = this.#container.value;
@@ -189,13 +287,15 @@ export class Editor extends LitElement {
         label: "Configuration",
         onChange: () => this.#changed(),
         onSave: () => this.#save(),
+        known: () =>
+          this.catalogue && { catalogue: this.catalogue, refs: refTargets(this.outline, this.catalogue) },
       });
       this.#mark();
-      this.#editor.focus();
     } catch {
       // Its code did not arrive, for example because the relay has stopped: a plain field does as well.
       this.loaded = "plain";
     }
+    this.renderRoot.querySelector<HTMLElement>("h1")?.focus();
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -204,6 +304,7 @@ export class Editor extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#leaving?.abort();
     clearTimeout(this.#timer);
     this.#editor?.dispose();
     this.#editor = undefined;
@@ -213,9 +314,143 @@ export class Editor extends LitElement {
     return this.#editor?.text ?? this.#plain.value?.value ?? this.draft.yaml;
   }
 
+  get #original(): string {
+    return this.draft.original ?? this.draft.yaml;
+  }
+
+  get #unsaved(): boolean {
+    return this.#text !== this.#original;
+  }
+
+  get #chosen(): OutlineDriver | undefined {
+    return findDriver(this.outline, this.selected);
+  }
+
+  async #loadCatalogue(): Promise<void> {
+    this.noCatalogue = undefined;
+    try {
+      this.catalogue = await this.actions.catalogue();
+    } catch (error) {
+      this.noCatalogue = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  // By click.
+
+  #choose(path: readonly string[]): void {
+    this.selected = path;
+    this.refused = undefined;
+  }
+
+  /** Into the group that is chosen, else beside the driver that is chosen. */
+  #parentOfNew(): readonly string[] {
+    const chosen = this.#chosen;
+    if (chosen === undefined) return [];
+    const group = this.catalogue?.drivers.find(({ type }) => type === chosen.type)?.group === true;
+    return chosen.kind === "group" || group ? chosen.path : chosen.path.slice(0, -1);
+  }
+
+  async #add({ choice, parent }: ChoiceMade): Promise<void> {
+    if (this.catalogue === undefined) return;
+    const addition = additionFor(choice, this.catalogue, this.outline, parent);
+    if (typeof addition === "string") {
+      this.refused = addition;
+      return;
+    }
+    if (!this.#change(addDriver(this.#text, parent, addition.name, addition.driver))) return;
+    await this.updateComplete;
+    // The name is the first thing that people want to say about it.
+    await this.#tree.value?.name();
+  }
+
+  #move(direction: Direction): void {
+    const target = moveTarget(this.outline, this.selected, direction);
+    if (target === undefined || !this.#change(moveDriver(this.#text, this.selected, target))) return;
+    void this.#tree.value?.focusSelected();
+  }
+
+  #remove(): void {
+    if (this.#change(removeDriver(this.#text, this.selected))) void this.#tree.value?.focusSelected();
+  }
+
+  #set(setting: Setting): void {
+    const { selected } = this;
+    const text = this.#text;
+    switch (setting.kind) {
+      case "config":
+        this.#change(setConfig(text, selected, setting.key, setting.value));
+        return;
+      case "description":
+        this.#change(setDriverDescription(text, selected, setting.value));
+        return;
+      case "ref":
+        this.#change(setRef(text, selected, setting.value));
+        return;
+      case "bench-name":
+        this.#change(setName(text, setting.value));
+        return;
+      case "bench-description":
+        this.#change(setDescription(text, setting.value));
+        return;
+    }
+  }
+
+  #change(edit: Edit): boolean {
+    if (!edit.ok) {
+      this.refused = edit.reason;
+      // A field goes back to what is in the text.
+      this.outline = { ...this.outline };
+      return false;
+    }
+    this.refused = undefined;
+    if (this.#editor !== undefined) this.#editor.change(edit.changes);
+    else if (this.#plain.value !== undefined) this.#plain.value.value = edit.text;
+    this.selected = edit.path.length === 0 ? (this.selected.length === 0 ? [] : this.selected) : edit.path;
+    this.#read();
+    this.#changed();
+    return true;
+  }
+
+  /** Undo and redo are the text's own, wherever the focus is. */
+  #key(event: KeyboardEvent): void {
+    const target = event.composedPath()[0];
+    if (!(event.ctrlKey || event.metaKey) || event.defaultPrevented || target instanceof HTMLInputElement)
+      return;
+    const key = event.key.toLowerCase();
+    if (key === "s") this.#save();
+    else if (key === "z" && this.#editor !== undefined) {
+      if (event.shiftKey) this.#editor.redo();
+      else this.#editor.undo();
+    } else return;
+    event.preventDefault();
+  }
+
+  // By key.
+
   #changed(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#check(), CHECK_AFTER_MS);
+    this.#timer = setTimeout(() => {
+      this.#read();
+      this.#keep();
+      void this.#check();
+    }, CHECK_AFTER_MS);
+    this.requestUpdate();
+  }
+
+  /** The tree, if the text can be read now. */
+  #read(): void {
+    const read = readOutline(this.#text);
+    this.broken = read.ok ? undefined : read.reason;
+    if (!read.ok) return;
+    this.outline = read.outline;
+    // What was chosen may be gone: the nearest that is left.
+    while (this.selected.length > 0 && this.#chosen === undefined) this.selected = this.selected.slice(0, -1);
+  }
+
+  #keep(): void {
+    const { benchId } = this.draft;
+    const kept = this.#unsaved ? JSON.stringify({ benchId, yaml: this.#text, original: this.#original }) : "";
+    this.actions.remember("draft", kept);
   }
 
   async #check(): Promise<void> {
@@ -237,16 +472,21 @@ export class Editor extends LitElement {
     this.#editor?.mark(this.check?.problems ?? []);
   }
 
-  #showProblem({ detail }: CustomEvent<ConfigProblem>): void {
+  async #showProblem({ detail }: CustomEvent<ConfigProblem>): Promise<void> {
+    this.panel = "text";
+    await this.updateComplete;
     this.#editor?.show(detail);
   }
 
   #save(): void {
-    if (this.check?.startable === true && !this.busy) this.actions.saveDraft(this.draft, this.#text);
+    if (this.check?.startable !== true || this.busy) return;
+    // What is being saved is no draft any more.
+    clearTimeout(this.#timer);
+    this.actions.saveDraft(this.draft, this.#text);
   }
 
   #cancel(): void {
-    if (this.#text === this.draft.yaml) {
+    if (!this.#unsaved) {
       this.actions.leaveEditor();
       return;
     }
