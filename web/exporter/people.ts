@@ -3,7 +3,8 @@
  * Above: door.ts tells of every call that begins and ends. Below: the clock. Shape: PersonSnapshot in web/messages.ts.
  *
  * `jmp shell` and each `j` in it have connections of their own, so a client is a link and an address, and stays for a moment after its
- * last call. A page is there while it watches; whatever else it calls belongs to it.
+ * last call. A page is there while it watches; whatever else it calls belongs to it. It may begin to watch over gRPC-Web and go on over
+ * its tunnel: that is one page still.
  */
 
 import type { Clock } from "../../drivers/base/clock.ts";
@@ -34,9 +35,12 @@ export interface PeopleOptions {
 
 interface Entry {
   readonly person: PersonSnapshot;
-  readonly key: string;
-  /** The connection of its first call; undefined when it had others too. */
+  key: string;
+  /** Of a client: the connection of its first call; undefined when it had others too. */
   connection: string | undefined;
+  /** Of a page: the watch that it is there by. */
+  watch: Visitor | undefined;
+  /** Of a client: its running calls. */
   running: number;
   /** Aborted when it is back. */
   leaving: AbortController | undefined;
@@ -55,7 +59,7 @@ export class People {
 
   /** Who came first comes first. */
   get snapshot(): readonly PersonSnapshot[] {
-    return [...this.#entries.values()].map(({ person }) => person);
+    return [...this.#entries.values()].map(({ person }) => person).sort((a, b) => a.since - b.since);
   }
 
   /** Whether this is a call of a colleague's page: one that watches, as far as it has begun to. */
@@ -72,15 +76,9 @@ export class People {
   arrive(visitor: Visitor, { watches }: { watches: boolean }): () => void {
     const share = shareOf(visitor.principal);
     if (share !== undefined) this.#count(share, 1);
-    const entry = watches ? this.#page(visitor) : (this.#pageOf(visitor) ?? this.#client(visitor));
-    if (entry !== undefined) {
-      entry.leaving?.abort();
-      entry.leaving = undefined;
-      entry.running += 1;
-      if (entry.connection !== visitor.caller.connection) entry.connection = undefined;
-    }
+    const leave = watches ? this.#watch(visitor) : this.#call(visitor);
     return () => {
-      if (entry !== undefined) this.#leave(entry);
+      leave?.();
       if (share !== undefined) this.#count(share, -1);
     };
   }
@@ -95,27 +93,57 @@ export class People {
     for (const { leaving } of this.#entries.values()) leaving?.abort();
   }
 
-  #pageOf({ principal, caller, web }: Visitor): Entry | undefined {
-    const own = this.#entries.get(pageKey(principal, caller));
-    if (own !== undefined || !web) return own;
-    // Over HTTP/1.1 a browser has a connection for each call.
-    const share = shareOf(principal);
-    return [...this.#entries.values()].find(
-      ({ person }) => person.via === "page" && person.share === share && person.address === caller.address,
-    );
-  }
-
-  #page({ principal, caller }: Visitor): Entry | undefined {
+  #watch(visitor: Visitor): () => void {
+    const { principal, caller, web } = visitor;
     // What it asked for before it watched made a client of it.
     const before = this.#entries.get(clientKey(principal, caller));
     if (before?.connection === caller.connection) this.#remove(before);
     const key = pageKey(principal, caller);
-    return this.#entries.get(key) ?? this.#add(key, "page", principal, caller);
+    const known = this.#entries.get(key) ?? (web ? undefined : this.#pageOnWeb(visitor));
+    const entry = known ?? this.#add(key, "page", principal, caller);
+    if (entry === undefined) return () => undefined;
+    if (entry.key !== key) {
+      this.#entries.delete(entry.key);
+      entry.key = key;
+      this.#entries.set(key, entry);
+    }
+    entry.watch = visitor;
+    return () => {
+      if (entry.watch === visitor) this.#remove(entry);
+    };
   }
 
-  #client({ principal, caller }: Visitor): Entry | undefined {
+  /** Undefined: the call belongs to a page, or nobody is shown any more. */
+  #call(visitor: Visitor): (() => void) | undefined {
+    const { principal, caller } = visitor;
+    if (this.#pageOf(visitor) !== undefined) return undefined;
     const key = clientKey(principal, caller);
-    return this.#entries.get(key) ?? this.#add(key, "client", principal, caller);
+    const entry = this.#entries.get(key) ?? this.#add(key, "client", principal, caller);
+    if (entry === undefined) return undefined;
+    entry.leaving?.abort();
+    entry.leaving = undefined;
+    entry.running += 1;
+    if (entry.connection !== caller.connection) entry.connection = undefined;
+    return () => this.#leave(entry);
+  }
+
+  #pageOf(visitor: Visitor): Entry | undefined {
+    const own = this.#entries.get(pageKey(visitor.principal, visitor.caller));
+    if (own !== undefined || !visitor.web) return own;
+    // Over HTTP/1.1 a browser has a connection for each call.
+    return this.#find(visitor, ({ person }) => person.via === "page");
+  }
+
+  #pageOnWeb(visitor: Visitor): Entry | undefined {
+    return this.#find(visitor, ({ watch }) => watch?.web === true);
+  }
+
+  /** Of the same link, and the same machine as far as addresses tell. */
+  #find({ principal, caller }: Visitor, which: (entry: Entry) => boolean): Entry | undefined {
+    const share = shareOf(principal);
+    return [...this.#entries.values()].find(
+      (entry) => entry.person.share === share && entry.person.address === caller.address && which(entry),
+    );
   }
 
   /** Undefined: there are too many, and this one is not shown. */
@@ -136,7 +164,7 @@ export class People {
       address,
       since: this.#options.clock.now(),
     };
-    const entry: Entry = { person, key, connection, running: 0, leaving: undefined };
+    const entry: Entry = { person, key, connection, watch: undefined, running: 0, leaving: undefined };
     this.#entries.set(key, entry);
     this.#options.onArrived(person);
     this.#options.onChange();
@@ -146,10 +174,6 @@ export class People {
   #leave(entry: Entry): void {
     entry.running -= 1;
     if (entry.running > 0 || this.#entries.get(entry.key) !== entry) return;
-    if (entry.person.via === "page") {
-      this.#remove(entry);
-      return;
-    }
     const leaving = new AbortController();
     entry.leaving = leaving;
     this.#options.clock.sleep(CLIENT_LINGER_MS, { signal: leaving.signal }).then(

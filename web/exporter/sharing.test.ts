@@ -154,4 +154,3 @@ describe("a bench with links", () => {
     await expect(powerOn(world, world.by("nobody"))).rejects.toMatchObject({ code: Code.Unauthenticated });
   });
 });
-

@@ -20,6 +20,9 @@ import { within } from "./within.ts";
 /** 5 s: for the relay to hear of the secret that a browser has made; it takes a round trip. */
 export const TELL_RELAY_MS = 5000;
 
+/** 10 min: who reloads a page, or runs one command after the other, has not come anew. */
+export const GREET_AGAIN_MS = 600_000;
+
 export interface SharingOptions {
   /** Links as they were kept, newest first. */
   readonly shares: readonly Share[];
@@ -44,6 +47,8 @@ export class Sharing {
   readonly #shares: Shares;
   readonly #people: People;
   readonly #options: SharingOptions;
+  /** Where and when (milliseconds since 1970) each link that is open was last seen to be used. */
+  readonly #greeted = new Map<string, { readonly address: string; readonly at: number }>();
 
   constructor(options: SharingOptions) {
     const { clock, onChange, onShares } = options;
@@ -163,11 +168,16 @@ export class Sharing {
     );
     this.door.putOut(share.id, endedSentence(share));
     this.#people.ended(share.id);
+    this.#greeted.delete(share.id);
     this.seat.ended(share.id);
   }
 
   #greet({ share, name, via, address }: PersonSnapshot): void {
     if (share === undefined) return;
+    const now = this.#options.clock.now();
+    const before = this.#greeted.get(share);
+    this.#greeted.set(share, { address, at: now });
+    if (before?.address === address && now - before.at < GREET_AGAIN_MS) return;
     const how = via === "page" ? "in a browser" : "with a client";
     this.#sayHere(`${name} is there ${how}${at(address)}`);
   }
