@@ -3,6 +3,7 @@
  * Above: index.html. Below: web/window/ (what the page does), web/ui/ (how it looks), web/worker.ts (the exporter).
  */
 
+import type { App, BrowserOffers } from "./ui/app/app.ts";
 import "./ui/app/app.ts";
 import { systemClock } from "../drivers/base/clock.ts";
 import type { RelayBoot } from "../proto/boot.ts";
@@ -11,9 +12,12 @@ import { IndexedBenchStore } from "./store/indexed-bench-store.ts";
 import { MemoryBenchStore } from "./store/memory-bench-store.ts";
 import { newPassphrase } from "./store/saved-bench.ts";
 import { overallStatus } from "./ui/bench/overall-status.ts";
+import { duration } from "./ui/shared/format.ts";
+import { watchBackground } from "./window/background.ts";
 import { BenchLocks } from "./window/bench-locks.ts";
 import { askForEnd, askRelay, askUntilAnswered, readFragment, tunnelUrl } from "./window/boot.ts";
 import { ImageFiles } from "./window/image-files.ts";
+import { KnownRelay } from "./window/known-relay.ts";
 import { LayoutMemory } from "./window/layout-memory.ts";
 import { Page } from "./window/page.ts";
 import { leavingCosts, whenDoubtful } from "./window/page-life.ts";
@@ -23,6 +27,7 @@ import { TabMemory } from "./window/tab-memory.ts";
 import { endWithRelay } from "./window/unattended-end.ts";
 import { UnattendedReport } from "./window/unattended-report.ts";
 import { UsbChooser } from "./window/usb-chooser.ts";
+import { WakeLock, worthStayingAwake } from "./window/wake-lock.ts";
 import { WorkerClient } from "./window/worker-client.ts";
 
 /** A page that crashes again and again waits longer each time, but never longer than this, in milliseconds. */
@@ -33,6 +38,9 @@ const RECOVERED_AFTER_MS = 120_000;
 
 /** A download has begun long before; a text of a few MiB may stay in memory for so long, and a file is only pointed at. */
 const DOWNLOAD_BEGINS_WITHIN_MS = 60_000;
+
+/** Where a browser does not say when it is idle: the page has long been drawn by then. */
+const IDLE_AFTER_MS = 5_000;
 
 const tab = new TabMemory(
   () => sessionStorage,
@@ -60,16 +68,23 @@ async function main(): Promise<void> {
   if (location.hash !== "") history.replaceState(history.state, "", location.pathname + location.search);
 
   const ask = (): Promise<RelayBoot> => askRelay(document.baseURI, benchKey, fetch.bind(globalThis));
+  const knownRelay = new KnownRelay(() => localStorage);
+  const known = knownRelay.get();
   const boot = await askUntilAnswered(ask, {
     clock: systemClock,
+    instead: known,
     onFailure: (error) => {
       app.blocked = {
         title: "The relay cannot be reached",
         reason: sentence(error),
-        cure: "Start it again (npm start): this page goes on by itself as soon as it answers.",
+        cure:
+          known === undefined
+            ? "Start it again (npm start): this page goes on by itself as soon as it answers."
+            : "In a moment this page goes on without it: boards that are plugged in here work, and nobody else can reach them until it is back.",
       };
     },
   });
+  knownRelay.keep(boot);
   app.blocked = undefined;
 
   const store = await openStore();
@@ -78,6 +93,7 @@ async function main(): Promise<void> {
   const usb = "usb" in navigator ? navigator.usb : undefined;
   const page = new Page({
     boot,
+    bootIsOld: boot === known,
     store,
     tab,
     layouts: new LayoutMemory(() => localStorage),
@@ -127,6 +143,18 @@ async function main(): Promise<void> {
   } else {
     app.model = page;
     page.subscribe(() => showIcon(page), forLife);
+    app.browser = offersOfBrowser(app, page, forLife);
+    watchBackground(
+      {
+        document,
+        clock: systemClock,
+        snapshot: () => page.state.snapshot,
+        tell: (awayMs) =>
+          page.tell(`This tab was in the background for ${duration(awayMs)} and went on working.`),
+      },
+      forLife,
+    );
+    if (boot !== known) keepForLater();
   }
 
   const { connection: network } = navigator as WithNetwork;
@@ -146,6 +174,58 @@ async function main(): Promise<void> {
   });
   setTimeout(() => tab.set("reloads", undefined), RECOVERED_AFTER_MS);
   await page.begin({ discarded: (document as WithDiscarded).wasDiscarded === true });
+}
+
+/** What the browser can do for the page, beside what every page has. */
+function offersOfBrowser(app: App, page: Page, life: { signal: AbortSignal }): BrowserOffers {
+  let installer: InstallEvent | undefined;
+  addEventListener("beforeinstallprompt", (event) => {
+    // It is offered among the commands, and not in the person's way.
+    event.preventDefault();
+    installer = event as InstallEvent;
+  });
+  addEventListener("appinstalled", () => {
+    installer = undefined;
+  });
+  const wakeLock =
+    "wakeLock" in navigator
+      ? new WakeLock({
+          request: () => navigator.wakeLock.request("screen"),
+          document,
+          clock: systemClock,
+          allowed: tab.get("stay-awake") !== "off",
+          onChange: () => app.requestUpdate(),
+        })
+      : undefined;
+  page.subscribe(() => wakeLock?.want(worthStayingAwake(page.state.snapshot)), life);
+  return {
+    install: () => installer && (async () => void (await installer?.prompt())),
+    wakeLock: () =>
+      wakeLock && {
+        allowed: wakeLock.allowed,
+        held: wakeLock.held,
+        allow(allowed) {
+          tab.set("stay-awake", allowed ? undefined : "off");
+          wakeLock.allow(allowed);
+        },
+      },
+  };
+}
+
+/** Once the page has nothing else to do, the browser keeps it for when the relay cannot be reached. */
+function keepForLater(): void {
+  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  const keep = (): void => {
+    // Where it is forbidden, as in some private windows, the page needs its relay, as before.
+    navigator.serviceWorker.register("./sw.js", { updateViaCache: "none" }).catch(() => undefined);
+  };
+  if ("requestIdleCallback" in window) requestIdleCallback(keep);
+  else setTimeout(keep, IDLE_AFTER_MS);
+}
+
+/** https://developer.mozilla.org/docs/Web/API/BeforeInstallPromptEvent; Chromium alone has it. */
+interface InstallEvent extends Event {
+  prompt(): Promise<unknown>;
 }
 
 /** https://wicg.github.io/netinfo/; not every browser has it. */

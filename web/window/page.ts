@@ -38,6 +38,8 @@ import type { WorkerClient, WorkerEvents } from "./worker-client.ts";
 
 export interface PageOptions extends BenchLibraryOptions {
   readonly boot: RelayBoot;
+  /** The relay has not answered yet: `boot` is what it answered before. */
+  readonly bootIsOld?: boolean;
   readonly tunnelUrl: string;
   /** Where this page was opened, without its fragment. */
   readonly pageUrl: string;
@@ -71,10 +73,12 @@ export class Page implements PageModel {
   readonly #history: TransferHistory;
   readonly actions: PageActions;
   #attachToken: string | undefined;
+  #bootIsOld: boolean;
 
   constructor(options: PageOptions) {
     this.#options = options;
     const { boot, store, locks } = options;
+    this.#bootIsOld = options.bootIsOld === true;
     this.#worker = options.connectWorker({
       snapshot: (snapshot) => this.#receiveSnapshot(snapshot),
       log: (records) => this.#receiveLog(records),
@@ -199,6 +203,11 @@ export class Page implements PageModel {
     await this.#store.until(({ snapshot: { phase } }) => phase === "idle" || phase === "failed");
     // Messages keep their order: what was said before this answer has come.
     await this.#worker.doubtConnection();
+  }
+
+  /** Something that the window has noticed, for the person. */
+  tell(text: string): void {
+    this.#store.notify("info", text);
   }
 
   /** Other tabs may have opened or closed benches while this one was hidden. */
@@ -434,7 +443,8 @@ export class Page implements PageModel {
     const { bench } = this.#runner;
     if (snapshot.phase === "running" && bench !== undefined) this.#places.keep(bench.id, snapshot.drivers);
     this.#history.receive(snapshot.transfers);
-    if (anew && !(before.kind === "attached" && before.since === tunnel.since))
+    const first = tunnel.kind === "attached" && this.#bootIsOld;
+    if ((anew || first) && !(before.kind === "attached" && before.since === tunnel.since))
       void this.#lookAtRelayVersion();
   }
 
@@ -460,7 +470,13 @@ export class Page implements PageModel {
   /** After an upgrade of the relay, this page is the old one. */
   async #lookAtRelayVersion(): Promise<void> {
     const boot = await this.#options.askRelay().catch(() => undefined);
-    if (boot === undefined || boot.version === this.#options.boot.version) return;
+    if (boot === undefined) return;
+    this.#bootIsOld = false;
+    const { endpoint, insecure, noAuth } = boot;
+    this.#store.set({
+      relay: { endpoint, insecure, noAuth, pageUrls: pageUrls(boot, this.#options.pageUrl) },
+    });
+    if (boot.version === this.#options.boot.version) return;
     this.#store.notify(
       "info",
       `The relay is version ${boot.version} now. Reload the page to get the same version.`,

@@ -7,7 +7,6 @@ import { html, LitElement, type PropertyValues } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { BenchView } from "../bench/bench.ts";
-import "../bench/bench.ts";
 import type { ConfirmDialog } from "../dialogs/confirm-dialog.ts";
 import "../dialogs/confirm-dialog.ts";
 import type { HelpDialog } from "../dialogs/help-dialog.ts";
@@ -73,6 +72,8 @@ export class App extends LitElement {
   });
   /** Taken down at each snapshot: it comes by property changes alone, also while nobody looks. */
   #watched: WatchedTransfers = NOTHING_WATCHED;
+  /** Parts of the page that were asked for. */
+  readonly #loaded = new Set<() => Promise<unknown>>();
   #keys: AbortController | undefined;
   #shown: View["kind"] = "loading";
   /** What was used last: a ring around a heading helps who has no pointer, and only them. */
@@ -179,9 +180,17 @@ export class App extends LitElement {
   }
 
   #renderEditor({ state, actions }: PageModel, { draft }: Extract<View, { kind: "editor" }>) {
-    // Loaded when it is needed; until it has arrived the element is empty.
-    void import("../editor/editor.ts");
+    this.#load("The editor", editor);
     return html`<jumptab-editor .draft=${draft} .actions=${actions} ?busy=${state.busy}></jumptab-editor>`;
+  }
+
+  /** What is not needed for the first face of the page comes when it is wanted; until it has arrived, its element is empty. */
+  #load(what: string, load: () => Promise<unknown>): void {
+    if (this.#loaded.has(load)) return;
+    this.#loaded.add(load);
+    load().catch((error: unknown) => {
+      this.failure = `${what} could not be loaded: ${reason(error)} See that the relay runs, then reload the page.`;
+    });
   }
 
   #renderElsewhere({ state, actions }: PageModel, { id, name }: Extract<View, { kind: "elsewhere" }>) {
@@ -222,6 +231,7 @@ export class App extends LitElement {
     const { view, bench, snapshot, log, relay, serial, busy, endingSession, history, keptImages } = state;
     const { model } = this;
     if (model === undefined || bench === undefined || relay === undefined) return null;
+    this.#load("The bench", benchView);
     return html`<jumptab-bench
       ?hidden=${view.kind !== "bench"}
       style="--strip: ${stripHeight(snapshot.transfers.filter(isRunning).length)}"
@@ -332,6 +342,7 @@ export class App extends LitElement {
   async #focusHeading(): Promise<void> {
     const host = this.#main.value;
     const view = host?.querySelector<LitElement>("jumptab-welcome, jumptab-bench:not([hidden])");
+    if (view !== null && view !== undefined) await customElements.whenDefined(view.localName);
     await view?.updateComplete;
     const heading = (view?.renderRoot ?? host)?.querySelector<HTMLElement>("h1");
     // A browser takes each focus that a script gives for one that has to be seen.
@@ -395,7 +406,7 @@ export class App extends LitElement {
       const [commands] = await Promise.all([this.#commands(), import("../palette/palette.ts")]);
       await this.#palette.value?.open(commands);
     } catch (error) {
-      this.failure = `The commands could not be loaded: ${reason(error)} Reload the page.`;
+      this.failure = `The commands could not be loaded: ${reason(error)} See that the relay runs, then reload the page.`;
     }
   }
 
@@ -439,6 +450,14 @@ export class App extends LitElement {
 
 function isRunning({ state }: TransferSnapshot): boolean {
   return state === "running";
+}
+
+function benchView(): Promise<unknown> {
+  return import("../bench/bench.ts");
+}
+
+function editor(): Promise<unknown> {
+  return import("../editor/editor.ts");
 }
 
 /** Consoles, the terminal and the editor: what is typed there is for the board, the shell, the text. */
