@@ -19,6 +19,8 @@ import type { FailurePenalty } from "./failure-penalty.ts";
 import { INVALID_PASSPHRASE, SHUTTING_DOWN } from "./gateway.ts";
 import {
   CLIENT_REPLAY_BYTES,
+  CLIENT_RESET_BURST,
+  CLIENT_RESETS_PER_SECOND,
   CLIENT_STREAM_WINDOW_BYTES,
   CLIENT_WINDOW_BYTES,
   MAX_CLIENT_STREAMS,
@@ -26,6 +28,7 @@ import {
 } from "./limits.ts";
 import type { Logger } from "./logging.ts";
 import { type RelayMetrics, refusalOfClose } from "./metrics.ts";
+import { ResetBudget } from "./reset-budget.ts";
 import type { Greeted, TunnelConnection } from "./tunnel-connection.ts";
 import { TunnelDoor, type Visitor } from "./tunnel-door.ts";
 import { DEFAULT_TIMING, type TunnelTiming } from "./tunnel-endpoint.ts";
@@ -46,9 +49,21 @@ export interface ClientTunnelsOptions {
   /** A client has opened a stream. */
   onExchange(exchange: TunnelExchange): void;
   // For tests that cannot wait so long, or fill so much.
-  readonly timing?: Partial<TunnelTiming>;
+  readonly timing?: Partial<ClientTunnelTiming>;
   readonly limits?: Partial<TunnelLimits>;
 }
+
+export interface ClientTunnelTiming extends TunnelTiming {
+  /** Calls of a tunnel that are given up at once, and for each second after that. */
+  readonly clientResetBurst: number;
+  readonly clientResetsPerSecond: number;
+}
+
+const CLIENT_TIMING: ClientTunnelTiming = {
+  ...DEFAULT_TIMING,
+  clientResetBurst: CLIENT_RESET_BURST,
+  clientResetsPerSecond: CLIENT_RESETS_PER_SECOND,
+};
 
 const LIMITS: Partial<TunnelLimits> = {
   streamWindowBytes: CLIENT_STREAM_WINDOW_BYTES,
@@ -58,14 +73,14 @@ const LIMITS: Partial<TunnelLimits> = {
 
 export class ClientTunnels {
   readonly #options: ClientTunnelsOptions;
-  readonly #timing: TunnelTiming;
+  readonly #timing: ClientTunnelTiming;
   readonly #door: TunnelDoor;
   readonly #sessions = new Set<ClientSession>();
   #leaving = false;
 
   constructor(options: ClientTunnelsOptions) {
     this.#options = options;
-    this.#timing = { ...DEFAULT_TIMING, ...options.timing };
+    this.#timing = { ...CLIENT_TIMING, ...options.timing };
     const { clientWebSockets: tunnels, clientsUngreeted: ungreeted } = options.addressLimits;
     this.#door = new TunnelDoor({
       subprotocol: CLIENT_TUNNEL_SUBPROTOCOL,
@@ -223,6 +238,11 @@ export class ClientTunnels {
     }
     // Nothing but this tunnel has the name, and it has it for as long as it lives.
     const client = clients.of(connection, () => address);
+    const { clientResetBurst, clientResetsPerSecond } = this.#timing;
+    const resets = new ResetBudget({ burst: clientResetBurst, perSecond: clientResetsPerSecond });
+    const onReset = (): void => {
+      if (!resets.spend()) session.close(CloseCode.limit, "too many calls are given up at once: slow down");
+    };
     const session = new ClientSession({
       hello,
       presented,
@@ -235,7 +255,7 @@ export class ClientTunnels {
       onMoved: () => log.info("client tunnel away", { client: client.name, keptBytes: session.keptBytes }),
       onSilent: (reason) => log.warning(reason, { client: client.name }),
       onStream: (stream: TunnelStream) =>
-        this.#options.onExchange(new TunnelExchange(stream, { client, authority, presented })),
+        this.#options.onExchange(new TunnelExchange(stream, { client, authority, presented, onReset })),
     });
     this.#sessions.add(session);
     const { link } = session.connect(connection.transport, hello, 0);

@@ -198,6 +198,10 @@ export const MAX_CLIENT_STREAMS = 128;
 /** 256 KiB held for each of those until the exporter takes it: as much as of an HTTP/2 stream. */
 export const CLIENT_STREAM_WINDOW_BYTES = 256 * 1024;
 
+/** Calls that such a client has given up at once, and per second: as over HTTP/2, where one that does it faster is cut off as well. */
+export const CLIENT_RESET_BURST = 10_000;
+export const CLIENT_RESETS_PER_SECOND = 1000;
+
 /** 1 MiB on its way to a client is enough for any line; a larger window of its would make the relay keep more. */
 export const CLIENT_WINDOW_BYTES = 1024 * 1024;
 

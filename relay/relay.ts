@@ -14,7 +14,7 @@ import { type AddressLimitOptions, createAddressLimits } from "./address-limits.
 import type { BenchFile } from "./bench.ts";
 import { type ServedBench, serveBoot } from "./boot.ts";
 import { ClientNames } from "./client-names.ts";
-import { ClientTunnels } from "./client-tunnels.ts";
+import { ClientTunnels, type ClientTunnelTiming } from "./client-tunnels.ts";
 import { corsHeaders } from "./cors.ts";
 import { CredentialLists } from "./credential-lists.ts";
 import { Dispatch } from "./dispatch.ts";
@@ -65,7 +65,7 @@ export interface RelayOptions {
   /** `/metrics` tells of this process as well, once in a process. */
   readonly processMetrics?: boolean;
   // For tests that cannot wait so long.
-  readonly timing?: Partial<TunnelTiming & PortTiming> & {
+  readonly timing?: Partial<ClientTunnelTiming & TunnelTiming & PortTiming> & {
     readonly waitForPageMs?: number;
     readonly returningMs?: number;
     readonly parkMs?: number;

@@ -14,6 +14,8 @@ export interface TunnelExchangeOptions {
   readonly authority: string;
   /** What the tunnel's HELLO presents: a stream has no say in it. */
   readonly presented: string | undefined;
+  /** The client has given it up, or is gone. */
+  onReset(): void;
 }
 
 export class TunnelExchange implements HttpExchange {
@@ -24,6 +26,7 @@ export class TunnelExchange implements HttpExchange {
   readonly client: string;
   readonly authority: string;
   readonly headers: HeaderList;
+  readonly #options: TunnelExchangeOptions;
   readonly #stream: TunnelStream;
   readonly #body: AsyncIterator<Uint8Array>;
   #gone = false;
@@ -37,7 +40,9 @@ export class TunnelExchange implements HttpExchange {
   #onGone: (() => void) | undefined;
   #onDone: (() => void) | undefined;
 
-  constructor(stream: TunnelStream, { client, authority, presented }: TunnelExchangeOptions) {
+  constructor(stream: TunnelStream, options: TunnelExchangeOptions) {
+    const { client, authority, presented } = options;
+    this.#options = options;
     this.#stream = stream;
     this.#body = stream.body[Symbol.asyncIterator]();
     const { method, path, h } = stream.request;
@@ -51,7 +56,6 @@ export class TunnelExchange implements HttpExchange {
     const own: HeaderList = presented === undefined ? [] : [[PASSPHRASE_HEADER, presented]];
     this.headers = [...said.filter(([name]) => name !== PASSPHRASE_HEADER), ...own];
     stream.signal.addEventListener("abort", () => this.#reset(), { once: true });
-    if (stream.signal.aborted) this.#reset();
   }
 
   header(name: string): string | undefined {
@@ -141,6 +145,7 @@ export class TunnelExchange implements HttpExchange {
 
   /** The client has reset the stream, or its tunnel is over: what it sent before is still handed on, a stream's window at most. */
   #reset(): void {
+    this.#options.onReset();
     if (this.#feeding) this.#hurry?.();
     else this.#leave();
   }

@@ -140,3 +140,52 @@ describe("wrong attach tokens", () => {
     await test.settled({ tunnels: 0, sockets: 0 });
   });
 });
+
+describe("the secret of a link", () => {
+  it("stands in no log line, no metric, no answer and no request to the page, in whatever way it is shown", async () => {
+    await using test = await startTestRelay();
+    const link = "L1nkS3cretOfAnaForToday";
+    const next = "TheSecretThatFollowedIt";
+    const page = await test.page({ links: { ana: link } });
+    await page.putCredentials({ ana: link, ben: next });
+    await page.putCredentials(`{"credentials":[{"id":"x","hash":"${next}"}]}`);
+    const answers: string[] = [];
+    const http2 = new GrpcClient(test.origin);
+    for (const secret of [link, next, `${link}x`]) {
+      const headers = { "x-jumpstarter-passphrase": secret };
+      answers.push(JSON.stringify(await http2.call({ headers })));
+      const web = await fetch(`${test.origin}/jumpstarter.v1.ExporterService/GetReport`, {
+        method: "POST",
+        headers: { ...headers, "content-type": "application/grpc-web+proto" },
+        body: Buffer.alloc(5),
+      });
+      answers.push(JSON.stringify([...web.headers]), await web.text());
+    }
+    for (const passphrase of [link, next]) {
+      const client = await test.client({ passphrase });
+      answers.push(JSON.stringify(await client.call({ headers: [["x-jumpstarter-passphrase", link]] })));
+      await client.drop();
+      await once(client.dial(), "message");
+      answers.push(JSON.stringify(await client.call()));
+      await client.close();
+    }
+    const wrong = await test
+      .clientUnconnected({ passphrase: `${link}x` })
+      .connected.catch((reason: unknown) => reason);
+    expect(wrong).toMatchObject({ code: CloseCode.unauthorized });
+    answers.push(String(wrong), await (await fetch(`${test.origin}/metrics`)).text());
+    const requests = JSON.stringify(page.streams.map(({ request }) => request));
+    expect(page.streams).toHaveLength(8);
+    await http2.close();
+    await page.close(CloseCode.stopped);
+    await test.settled({ exporters: 0 });
+    for (const secret of [link, next, hash("sha256", link, "hex"), hash("sha256", next, "hex")]) {
+      for (const said of [test.log.join("\n"), answers.join("\n"), requests])
+        expect(said).not.toContain(secret);
+    }
+    // They were there to be seen.
+    expect(test.log.join()).toContain("client tunnel open");
+    expect(test.log.join()).toContain("authentication failed");
+    expect(requests).toContain('"x-jumptab-credential","ben"');
+  });
+});
