@@ -242,7 +242,7 @@ export class ShareLinks extends LitElement {
             .actions=${this.actions}
             .text=${command}
             label="Copy"
-            name="Copy the command that lets others in"
+            name="Copy how to start the relay for others"
           ></jumptab-copy>
         </div>
       </div>
