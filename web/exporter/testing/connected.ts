@@ -203,14 +203,14 @@ export async function connect(options: {
 }
 
 /** As much of what the page shows as the exporter knows by itself. */
-function snapshotOf({ sharing, status, activity, transfers }: Exporter): ExporterSnapshot {
+function snapshotOf({ sharing, status, activity, transfers, inUseBy }: Exporter): ExporterSnapshot {
   return {
     phase: "running",
     name: "bench",
     failure: undefined,
     status: { name: status.name, message: status.message, since: status.since },
     hook: undefined,
-    inUseBy: undefined,
+    inUseBy,
     tunnel: { kind: "off" },
     drivers: [],
     transfers,
