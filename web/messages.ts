@@ -133,6 +133,8 @@ export interface CatalogueDriver {
   /** What people call it. */
   readonly title: string;
   readonly category: DriverCategory;
+  /** What an instance of it is named at first; undefined: by its category. */
+  readonly name: string | undefined;
   /** One sentence. */
   readonly summary: string;
   /** Devices that the browser has to grant. */

@@ -94,6 +94,8 @@ export interface DriverAbout {
   /** What people call it; the class name when absent. */
   readonly title?: string;
   readonly category: DriverCategory;
+  /** What an instance of it is named at first; by its category when absent. */
+  readonly name?: string;
   /** Devices that the browser has to grant. Absent: none. */
   readonly needs?: readonly DeviceKind[];
   /** Children that it uses, by name. */

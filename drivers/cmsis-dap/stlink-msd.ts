@@ -29,7 +29,7 @@ const config = configObject({
 export const definition = defineDriver({
   type: "jumpstarter_driver_stlink_msd.driver.StlinkMsdFlasher",
   summary: "Boards with DAPLink firmware that take .bin and .hex files. Needs Web USB and a granted probe.",
-  about: { title: "DAPLink flasher", category: "storage", needs: ["usb"] },
+  about: { title: "DAPLink flasher", name: "flasher", category: "storage", needs: ["usb"] },
   config,
   create: (context) => createFlasher(context),
 });

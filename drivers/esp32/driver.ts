@@ -64,6 +64,7 @@ export const definition = defineDriver({
   summary: "Flashes chips of Espressif's. Needs a child `serial` whose port is the chip's.",
   about: {
     title: "ESP32 flasher",
+    name: "esp32",
     category: "storage",
     children: [{ name: "serial", types: ["jumpstarter_driver_pyserial.driver.PySerial"], required: true }],
   },

@@ -60,6 +60,7 @@ export const definition = defineDriver({
   summary: "Flashes a Raspberry Pi Pico over USB. Needs WebUSB and the granted boot loader.",
   about: {
     title: "Raspberry Pi Pico flasher",
+    name: "pico",
     category: "storage",
     needs: ["usb"],
     children: [{ name: "serial", types: ["jumpstarter_driver_pyserial.driver.PySerial"], required: false }],

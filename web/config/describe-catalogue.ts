@@ -15,7 +15,7 @@ export async function describeCatalogue(catalogue: Catalogue): Promise<DriverCat
   const drivers = await Promise.all(
     catalogue.available.map(async (type): Promise<readonly CatalogueDriver[]> => {
       const entry = catalogue.find(type);
-      return entry?.kind === "available" ? [describeDriver(await entry.load())] : [];
+      return entry?.kind === "available" ? [describeDriver(await entry.load(), entry.summary)] : [];
     }),
   );
   const absent = (catalogue.absent ?? []).flatMap((type): readonly AbsentDriver[] => {
@@ -27,11 +27,13 @@ export async function describeCatalogue(catalogue: Catalogue): Promise<DriverCat
   return { drivers: drivers.flat(), absent, common: COMMON };
 }
 
-function describeDriver({ type, summary, about, config }: DriverDefinition): CatalogueDriver {
+/** @param summary What it is; what it needs is said by `about`. */
+function describeDriver({ type, about, config }: DriverDefinition, summary: string): CatalogueDriver {
   return {
     type,
     title: about?.title ?? type.split(".").at(-1) ?? type,
     category: about?.category ?? "other",
+    name: about?.name,
     summary,
     needs: about?.needs ?? [],
     children: about?.children ?? [],

@@ -122,7 +122,10 @@ export function additionFor(
   }
   const { driver } = choice;
   const wanted = wantedChild(driver, catalogue, outline, parent, names);
-  return { name: wanted ?? NAMES[driver.category], driver: written(driver, catalogue, outline) };
+  return {
+    name: wanted ?? driver.name ?? NAMES[driver.category],
+    driver: written(driver, catalogue, outline),
+  };
 }
 
 const NAMES: Readonly<Record<Category, string>> = {

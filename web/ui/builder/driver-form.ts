@@ -263,7 +263,7 @@ export class DriverForm extends LitElement {
           required && written !== undefined
             ? null
             : html`<option value="" ?selected=${value === ""}>
-                ${fallback === undefined ? "Not set" : `As usual: ${fallback}`}
+                ${fallback === undefined ? "Not set" : `Default: ${fallback}`}
               </option>`
         }
         ${known ? null : html`<option .value=${value} selected>${value}</option>`}

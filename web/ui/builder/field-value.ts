@@ -52,12 +52,15 @@ export function shownValue(value: JsonValue | undefined): string {
 
 function readNumber(field: CatalogueField, text: string): FieldValue {
   const value = Number(text);
-  if (!Number.isFinite(value) || (field.integer && !Number.isSafeInteger(value)))
-    return wrong(rangeText(field));
+  if (!Number.isFinite(value) || (field.integer && !Number.isSafeInteger(value))) return wrong(cure(field));
   if ((field.min !== undefined && value < field.min) || (field.max !== undefined && value > field.max)) {
-    return wrong(rangeText(field));
+    return wrong(cure(field));
   }
   return { ok: true, value };
+}
+
+function cure(field: CatalogueField): string {
+  return `Write ${rangeText(field).replace(/^A/, "a")}`;
 }
 
 function wrong(reason: string): FieldValue {

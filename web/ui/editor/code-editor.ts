@@ -40,6 +40,8 @@ export interface CodeEditor {
   /** Go there, with the keyboard. */
   show(problem: ConfigProblem): void;
   focus(): void;
+  /** Bring a line into sight; the focus stays where it is. */
+  reveal(line: number): void;
   /** A change that was made elsewhere: one step of the history, with the cursor where it was in the text. */
   change(changes: readonly TextChange[]): void;
   readonly canUndo: boolean;
@@ -190,6 +192,10 @@ export function createCodeEditor(
       view.focus();
     },
     focus: () => view.focus(),
+    reveal: (line) => {
+      const { from } = view.state.doc.line(Math.min(line, view.state.doc.lines));
+      view.dispatch({ effects: EditorView.scrollIntoView(from, { y: "center" }) });
+    },
     change: (changes) => view.dispatch({ changes: [...changes], annotations: isolateHistory.of("full") }),
     get canUndo() {
       return undoDepth(view.state) > 0;

@@ -73,7 +73,7 @@ describe("explanationAt()", () => {
   const at = (word: string): string | undefined => explanationAt(text, text.indexOf(word) + 2, known);
 
   it("says what a setting is, its range and what it is when left out", () => {
-    expect(at("baudrate")).toBe("About baudrate. A whole number from 1 to 50000000. As usual: 115200.");
+    expect(at("baudrate")).toBe("About baudrate. A whole number from 1 to 50000000. Default: 115200.");
   });
 
   it("says what a driver is, or why it does not run here", () => {

@@ -229,14 +229,14 @@ function fieldValues(field: CatalogueField): readonly Suggestion[] {
   const usualText = kind === "boolean" ? String(field.default) : usual;
   return all.map((one) => ({
     ...value(one),
-    detail: one === usualText ? "as usual" : "",
+    detail: one === usualText ? "default" : "",
     info: description,
   }));
 }
 
 function fieldKey(field: CatalogueField): Suggestion {
   const usual = defaultText(field);
-  const facts = [field.description, rangeText(field), usual === undefined ? "" : `As usual: ${usual}.`];
+  const facts = [field.description, rangeText(field), usual === undefined ? "" : `Default: ${usual}.`];
   return {
     ...key(field.key, facts.filter(Boolean).join(" ")),
     detail: field.required ? "needed" : (usual ?? ""),

@@ -340,6 +340,8 @@ export class Editor extends LitElement {
   #choose(path: readonly string[]): void {
     this.selected = path;
     this.refused = undefined;
+    const line = this.#chosen?.lines.from;
+    if (line !== undefined && this.broken === undefined) this.#editor?.reveal(line);
   }
 
   /** Into the group that is chosen, else beside the driver that is chosen. */

@@ -18,6 +18,7 @@ const driver = (
   about: Partial<CatalogueDriver> & Pick<CatalogueDriver, "type" | "title" | "category">,
 ): CatalogueDriver => ({
   summary: `A ${about.title}.`,
+  name: undefined,
   needs: [],
   children: [],
   group: false,
