@@ -51,9 +51,14 @@ describe("docs/tunnel-protocol.md", () => {
   it("shows HELLOs that are some", () => {
     const blocks = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json = ""]) => json);
     const hellos = blocks.map((json) =>
-      parseHello(new TextEncoder().encode(json.replace("64 hex digits", "ab".repeat(32)))),
+      parseHello(new TextEncoder().encode(json.replaceAll("64 hex digits", "ab".repeat(32)))),
     );
-    expect(hellos).toMatchObject([{ role: "page", takeOver: true }, { role: "relay" }]);
+    expect(hellos).toMatchObject([
+      { role: "page", takeOver: true, exporter: { credentials: [{ id: "ana" }] } },
+      { role: "relay" },
+      { role: "page", passphrase: "…" },
+    ]);
+    expect(hellos[2]?.exporter).toBeUndefined();
     expect(hellos[0]?.tunnel).toBe(hellos[1]?.tunnel);
   });
 
