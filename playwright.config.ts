@@ -43,6 +43,8 @@ export default defineConfig<object, { release: Release }>({
   use: {
     trace: "off",
     screenshot: "only-on-failure",
+    // It would load everything again beside each test; e2e/stories/without-relay.spec.ts has one.
+    serviceWorkers: "block",
     launchOptions: launched(chromium),
   },
   projects: [

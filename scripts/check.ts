@@ -10,6 +10,7 @@ const STEPS: readonly (readonly [name: string, command: readonly [string, ...str
   ["format and lint", ["biome", "check", "--error-on-warnings", "."]],
   ["types", ["node", "scripts/types.ts"]],
   ["imports", ["node", "scripts/check-imports.ts"]],
+  ["page size", ["node", "scripts/size.ts"]],
   ["generated code", ["node", "scripts/check-generated.ts"]],
   ["unit tests", ["vitest", "run", "--reporter=dot"]],
 ];

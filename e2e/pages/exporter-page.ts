@@ -36,6 +36,8 @@ export class ExporterPage implements AsyncDisposable {
       // Certificates of the tests are their own.
       this.#opened ??= browser.newContext({
         ignoreHTTPSErrors: true,
+        // The page is always the relay's; e2e/stories/without-relay.spec.ts has a service worker.
+        serviceWorkers: "block",
         permissions: ["clipboard-read", "clipboard-write"],
       });
       return await this.#opened;
