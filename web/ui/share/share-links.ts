@@ -191,6 +191,7 @@ export class ShareLinks extends LitElement {
               .relay=${this.relay}
               .pageUrl=${pageUrl}
               .actions=${this.actions}
+              @share-gone=${this.#focusWrite}
             ></jumptab-share-list>`
       }
       ${this.#renderAddress(pageUrl)}
@@ -271,7 +272,12 @@ export class ShareLinks extends LitElement {
   async #cancel(): Promise<void> {
     this.writing = false;
     await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>("#write")?.focus();
+    this.#focusWrite();
+  }
+
+  /** A keyboard goes on from here. */
+  #focusWrite(): void {
+    this.renderRoot.querySelector<HTMLElement>("#write")?.focus({ preventScroll: true });
   }
 
   async #make({ detail }: MakeShareEvent): Promise<void> {

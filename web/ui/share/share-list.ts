@@ -1,6 +1,8 @@
 /**
  * The links of a bench: what each allows, how long, who is here by it; to copy in every form, and to take back.
  * Above: share-links.ts. Below: addresses.ts, env-file.ts, share-text.ts, people-text.ts.
+ *
+ * @fires share-gone - A link is about to leave the list, and with it the button that has the focus.
  */
 
 import { css, html, LitElement } from "lit";
@@ -233,7 +235,7 @@ export class ShareList extends LitElement {
                 type="button"
                 class="small quiet"
                 aria-label="Remove the ended link for ${share.name}"
-                @click=${() => this.actions.forgetShare(share.id)}
+                @click=${() => this.#remove([share])}
               >
                 ${icons.trash}Remove
               </button>
@@ -244,7 +246,7 @@ export class ShareList extends LitElement {
       ${
         ended.length < 2
           ? null
-          : html`<button type="button" class="small quiet" @click=${() => this.#removeAll(ended)}>
+          : html`<button type="button" class="small quiet" @click=${() => this.#remove(ended)}>
               ${icons.trash}Remove all ended links
             </button>`
       }
@@ -252,8 +254,14 @@ export class ShareList extends LitElement {
     </details>`;
   }
 
-  #removeAll(ended: readonly Share[]): void {
-    for (const { id } of ended) this.actions.forgetShare(id);
+  #remove(shares: readonly Share[]): void {
+    for (const { id } of shares) this.actions.forgetShare(id);
+    this.#gone();
+  }
+
+  /** The button that was pressed goes with its link. */
+  #gone(): void {
+    this.dispatchEvent(new CustomEvent("share-gone"));
   }
 
   #here(share: string): readonly PersonSnapshot[] {
@@ -262,7 +270,10 @@ export class ShareList extends LitElement {
 
   /** Nobody is thrown out by a slip. */
   #revoke({ id, name }: Share): void {
-    const run = (): void => this.actions.revokeShare(id);
+    const run = (): void => {
+      this.actions.revokeShare(id);
+      this.#gone();
+    };
     if (this.#here(id).length === 0) {
       run();
       return;
