@@ -87,6 +87,7 @@ export class ChosenBoardView extends LitElement {
 
       .name input {
         max-width: 20rem;
+        font-weight: 400;
       }
     `,
   ];

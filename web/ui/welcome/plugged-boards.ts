@@ -30,6 +30,9 @@ export class PluggedBoards extends LitElement {
         align-items: center;
         gap: 0.5rem 0.75rem;
         padding: 0.625rem 1rem;
+      }
+
+      li.card {
         border-inline-start: 4px solid var(--ok);
       }
 

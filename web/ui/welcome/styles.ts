@@ -43,10 +43,6 @@ export const welcomeStyles = css`
     color: var(--muted);
   }
 
-  .way > p:first-of-type {
-    flex: 1 0 auto;
-  }
-
   .way .vias,
   .way .others {
     display: grid;
@@ -57,9 +53,14 @@ export const welcomeStyles = css`
   .way .vias li,
   .way .others li {
     display: grid;
-    grid-template-columns: 6.75rem 1fr;
+    grid-template-columns: 7.75rem 1fr;
     gap: 0.625rem;
     align-items: center;
+  }
+
+  .vias button,
+  .others button {
+    white-space: nowrap;
   }
 
   .closed {
