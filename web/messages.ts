@@ -508,7 +508,10 @@ export type StreamPortMessage =
 
 /** 256 KiB: a terminal draws that in well under a second. */
 export const STREAM_PORT_CREDIT = 256 * 1024;
-/** 2 KiB: what the device has not taken yet when a person cancels; a fifth of a second at 115200 baud. */
+/**
+ * 2 KiB: what a device of 115200 baud takes in a fifth of a second, and so what still goes out when a person cancels. The window grows by
+ * itself while the other side is fast, up to STREAM_PORT_CREDIT.
+ */
 export const STREAM_PORT_WRITE_CREDIT = 2 * 1024;
 
 /** What window and worker say over the port of a shell. One command at a time. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { STREAM_PORT_WRITE_CREDIT, type StreamPortMessage } from "../messages.ts";
+import { STREAM_PORT_CREDIT, STREAM_PORT_WRITE_CREDIT, type StreamPortMessage } from "../messages.ts";
 import type { PageStreamItem } from "../ui/model.ts";
 import { streamOverPort } from "./stream-port.ts";
 
@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 /** A stream, and the worker's end of it as a list of messages that can be awaited. */
-function setup() {
+function setup(now?: () => number) {
   const { port1, port2 } = new MessageChannel();
   open.push(port1, port2);
   const received: StreamPortMessage[] = [];
@@ -19,7 +19,7 @@ function setup() {
     wake();
   };
   return {
-    stream: streamOverPort(port1),
+    stream: streamOverPort(port1, now),
     worker: port2,
     received,
     async until(condition: () => boolean): Promise<void> {
@@ -98,6 +98,50 @@ describe("streamOverPort()", () => {
     await written;
     await until(() => received.length === 2);
     expect(received[1]).toMatchObject({ kind: "data", bytes: { byteLength: 10 } });
+  });
+
+  for (const [what, takesMs, most] of [
+    ["more and more at once to a device that is fast", 10, STREAM_PORT_CREDIT],
+    ["no more at once to a device that is slow", 200, STREAM_PORT_WRITE_CREDIT],
+  ] as const) {
+    it(`sends ${what}`, async () => {
+      let time = 0;
+      const { stream, worker, received, until } = setup(() => time);
+      const written = stream.write(new Uint8Array(2 * STREAM_PORT_CREDIT));
+      let over = false;
+      void written.then(() => {
+        over = true;
+      });
+      let largest = 0;
+      while (!over) {
+        await until(() => received.length > 0);
+        const bytes = received.splice(0).reduce((sum, item) => sum + (item.kind === "data" ? item.bytes.length : 0), 0);
+        largest = Math.max(largest, bytes);
+        time += takesMs;
+        worker.postMessage({ kind: "credit", bytes });
+        await Promise.race([written, until(() => received.length > 0)]);
+      }
+      expect(largest).toBeLessThanOrEqual(most);
+      expect(largest).toBeGreaterThanOrEqual(most / 2);
+    });
+  }
+
+  it("sends less at once again when a device becomes slow", async () => {
+    let time = 0;
+    const { stream, worker, received, until } = setup(() => time);
+    const total = 8 * STREAM_PORT_WRITE_CREDIT;
+    void stream.write(new Uint8Array(total));
+    const take = async (takesMs: number) => {
+      await until(() => received.length > 0);
+      const [message] = received.splice(0);
+      const bytes = message?.kind === "data" ? message.bytes.length : 0;
+      time += takesMs;
+      worker.postMessage({ kind: "credit", bytes });
+      return bytes;
+    };
+    expect(await take(10)).toBe(STREAM_PORT_WRITE_CREDIT);
+    expect(await take(1000)).toBe(2 * STREAM_PORT_WRITE_CREDIT);
+    expect(await take(1000)).toBe(STREAM_PORT_WRITE_CREDIT);
   });
 
   it("sends the bytes of a view and not those around it", async () => {

@@ -3,20 +3,45 @@
  * Above: worker-client.ts. Below: StreamPortMessage in web/messages.ts.
  */
 
-import { STREAM_PORT_WRITE_CREDIT, type StreamPortMessage } from "../messages.ts";
+import { STREAM_PORT_CREDIT, STREAM_PORT_WRITE_CREDIT, type StreamPortMessage } from "../messages.ts";
 import type { PageStream, PageStreamItem } from "../ui/model.ts";
 
-/** The window's end of a stream whose other end is the worker's. */
-export function streamOverPort(port: MessagePort): PageStream {
+/** Milliseconds in which bytes are taken by a device that could take more at once. */
+const FAST_MS = 100;
+/** Milliseconds after which less at once is enough: a person who cancels does not wait longer. */
+const SLOW_MS = 400;
+
+/**
+ * The window's end of a stream whose other end is the worker's.
+ *
+ * @param now Milliseconds of a clock that only goes forward.
+ */
+export function streamOverPort(port: MessagePort, now: () => number = () => performance.now()): PageStream {
   const inbound: PageStreamItem[] = [];
   let over = false;
   let failure: string | undefined;
   let wakeReader: (() => void) | undefined;
   let credit = STREAM_PORT_WRITE_CREDIT;
+  /** Bytes that may be on their way. */
+  let window = STREAM_PORT_WRITE_CREDIT;
+  /** When each message went that was not taken yet. */
+  const sentAt: number[] = [];
   const waitingForCredit: (() => void)[] = [];
 
   const send = (message: StreamPortMessage, transfer: Transferable[] = []): void => {
     port.postMessage(message, transfer);
+  };
+  /** How much more, or less, may be on its way from now on: so many bytes were taken. */
+  const adapt = (taken: number): number => {
+    const elapsed = now() - (sentAt.shift() ?? now());
+    const change =
+      elapsed < FAST_MS
+        ? Math.min(taken, STREAM_PORT_CREDIT - window)
+        : elapsed > SLOW_MS
+          ? -Math.min(taken, window - STREAM_PORT_WRITE_CREDIT)
+          : 0;
+    window += change;
+    return change;
   };
   const finish = (message: string | undefined): void => {
     if (over) return;
@@ -35,7 +60,7 @@ export function streamOverPort(port: MessagePort): PageStream {
         wakeReader?.();
         return;
       case "credit":
-        credit += data.bytes;
+        credit += data.bytes + adapt(data.bytes);
         for (const wake of waitingForCredit.splice(0)) wake();
         return;
       case "end":
@@ -80,6 +105,7 @@ export function streamOverPort(port: MessagePort): PageStream {
         const chunk = rest.slice(0, credit);
         rest = rest.subarray(chunk.byteLength);
         credit -= chunk.byteLength;
+        sentAt.push(now());
         send({ kind: "data", bytes: chunk }, [chunk.buffer]);
       }
     },
