@@ -115,7 +115,9 @@ describe("streamOverPort()", () => {
       let largest = 0;
       while (!over) {
         await until(() => received.length > 0);
-        const bytes = received.splice(0).reduce((sum, item) => sum + (item.kind === "data" ? item.bytes.length : 0), 0);
+        const bytes = received
+          .splice(0)
+          .reduce((sum, item) => sum + (item.kind === "data" ? item.bytes.length : 0), 0);
         largest = Math.max(largest, bytes);
         time += takesMs;
         worker.postMessage({ kind: "credit", bytes });

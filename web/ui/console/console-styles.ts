@@ -110,6 +110,10 @@ export const consoleStyles = css`
     height: 100%;
   }
 
+  .xterm-viewport {
+    background-color: transparent !important;
+  }
+
   .unseen {
     position: absolute;
     inset-inline-end: 1.25rem;
@@ -119,15 +123,9 @@ export const consoleStyles = css`
     font-family: var(--font);
   }
 
-  .foot {
-    display: flex;
-    flex-direction: column;
-    gap: 0.375rem;
+  .foot .line,
+  .foot p {
     margin-top: 0.375rem;
-  }
-
-  .foot:empty {
-    display: none;
   }
 
   .line {

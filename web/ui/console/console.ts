@@ -40,6 +40,9 @@ const TYPED_WAITING_BYTES = 16 * 1024;
 /** A paste of one line up to here goes as if it were typed; longer ones can be seen and cancelled. */
 const SHORT_PASTE_CHARACTERS = 512;
 
+/** Milliseconds: the size of a log moves four times a second. */
+const REFRESH_MS = 250;
+
 /** Of this page, as long as it is open. */
 const transcripts = new Transcripts();
 
@@ -105,6 +108,7 @@ export class Console extends LitElement {
   #terminal: ConsoleTerminal | undefined;
   #feed: TerminalFeed | undefined;
   #typedWaiting = 0;
+  #refresh: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -355,12 +359,7 @@ export class Console extends LitElement {
   }
 
   #renderWords(failed: boolean) {
-    const sent = this.#send.outcome;
-    const words = [
-      this.note,
-      this.#log.word,
-      sent === undefined ? undefined : { text: sent, failed: !sent.endsWith("was sent.") },
-    ];
+    const words = [this.note, this.#log.word, this.#send.outcome];
     return words.map((word) =>
       word?.failed === failed
         ? html`<p class="small ${failed ? "failed" : "muted"}">${word.text}</p>`
@@ -431,7 +430,7 @@ export class Console extends LitElement {
           this.#log.lost(item.bytes, now);
           transcript?.lost(item.bytes, now);
         }
-        if (this.#log.name !== undefined) this.requestUpdate();
+        if (this.#log.name !== undefined) this.#refreshSoon();
       }
       transcript?.remark("closed", Date.now());
     } catch (error) {
@@ -460,12 +459,27 @@ export class Console extends LitElement {
       };
       return;
     }
-    if (this.note !== undefined) this.note = undefined;
+    this.#forgetWords();
     this.#typedWaiting += bytes.length;
     this.#keepSent(bytes);
     void stream.write(bytes).finally(() => {
       this.#typedWaiting -= bytes.length;
     });
+  }
+
+  /** What was said has been read by somebody who types on. */
+  #forgetWords(): void {
+    this.note = undefined;
+    this.#send.forgetOutcome();
+    this.#log.forgetWord();
+  }
+
+  /** Figures that move need no drawing for each piece. */
+  #refreshSoon(): void {
+    this.#refresh ??= setTimeout(() => {
+      this.#refresh = undefined;
+      this.requestUpdate();
+    }, REFRESH_MS);
   }
 
   #keepSent(bytes: Uint8Array): void {
@@ -493,7 +507,7 @@ export class Console extends LitElement {
   #answerPaste(paste: boolean): void {
     const { pasting } = this;
     this.pasting = undefined;
-    this.#terminal?.focus();
+    this.#toEnd();
     if (!paste || pasting === undefined) return;
     void this.#send.send("the paste", new Blob([this.#pasteBytes(pasting.text)]), this.settings);
   }
@@ -701,6 +715,8 @@ export class Console extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    clearTimeout(this.#refresh);
+    this.#refresh = undefined;
     this.#close();
     this.#feed?.[Symbol.dispose]();
     this.#feed = undefined;

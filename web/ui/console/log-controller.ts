@@ -102,7 +102,7 @@ export class LogController implements ReactiveController {
   }
 
   forgetWord(): void {
-    this.#say(undefined);
+    if (this.#word !== undefined) this.#say(undefined);
   }
 
   /** A tab that is hidden may be put away without another word. */

@@ -13,6 +13,14 @@ export interface Sending {
   readonly total: number;
 }
 
+/** Milliseconds between two looks at the progress: drawing each piece would cost more than sending it. */
+const PROGRESS_MS = 100;
+
+export interface SendOutcome {
+  readonly text: string;
+  readonly failed: boolean;
+}
+
 export interface SendTarget {
   /** Undefined when the console is not open. */
   stream(): PageStream | undefined;
@@ -25,7 +33,7 @@ export class SendController implements ReactiveController {
   readonly #target: SendTarget;
   #abort: AbortController | undefined;
   #current: Sending | undefined;
-  #outcome: string | undefined;
+  #outcome: SendOutcome | undefined;
 
   constructor(host: ReactiveControllerHost, target: SendTarget) {
     this.#host = host;
@@ -38,7 +46,7 @@ export class SendController implements ReactiveController {
   }
 
   /** How the last one ended, where that wants a word. */
-  get outcome(): string | undefined {
+  get outcome(): SendOutcome | undefined {
     return this.#outcome;
   }
 
@@ -51,13 +59,14 @@ export class SendController implements ReactiveController {
   }
 
   forgetOutcome(): void {
+    if (this.#outcome === undefined) return;
     this.#outcome = undefined;
     this.#host.requestUpdate();
   }
 
   async send(name: string, content: Blob, pace: Pace): Promise<void> {
     if (this.#current !== undefined) {
-      this.#outcome = `${this.#current.name} is still being sent: cancel it, or wait.`;
+      this.#outcome = { text: `Still sending ${this.#current.name}: cancel it, or wait.`, failed: true };
       this.#host.requestUpdate();
       return;
     }
@@ -65,6 +74,7 @@ export class SendController implements ReactiveController {
     this.#abort = abort;
     const total = content.size;
     let last = 0;
+    let shownAt = 0;
     this.#show({ name, sent: 0, total }, undefined);
     try {
       await sendPaced(chunksOf(content), {
@@ -74,14 +84,19 @@ export class SendController implements ReactiveController {
         write: (bytes) => this.#write(bytes),
         onProgress: (sent) => {
           last = sent;
-          this.#show({ name, sent, total }, undefined);
+          this.#current = { name, sent, total };
+          const now = Date.now();
+          if (now - shownAt < PROGRESS_MS) return;
+          shownAt = now;
+          this.#host.requestUpdate();
         },
       });
-      this.#show(undefined, `${name} was sent.`);
+      this.#show(undefined, { text: `Sent ${name}.`, failed: false });
     } catch (error) {
       const how = `${last.toLocaleString("en")} of ${total.toLocaleString("en")} bytes of ${name} were sent`;
       const why = error instanceof Error ? error.message : String(error);
-      this.#show(undefined, abort.signal.aborted ? `Cancelled: ${how}.` : `${how}, not the rest: ${why}`);
+      const text = abort.signal.aborted ? `Cancelled: ${how}.` : `${how}, not the rest: ${why}`;
+      this.#show(undefined, { text, failed: true });
     }
   }
 
@@ -92,7 +107,7 @@ export class SendController implements ReactiveController {
     this.#target.onSent(bytes);
   }
 
-  #show(current: Sending | undefined, outcome: string | undefined): void {
+  #show(current: Sending | undefined, outcome: SendOutcome | undefined): void {
     this.#current = current;
     this.#outcome = outcome;
     this.#host.requestUpdate();

@@ -201,10 +201,16 @@ export function createTerminal(container: HTMLElement, options: TerminalOptions)
 
   const write = (data: Uint8Array | string, at: number): Promise<void> =>
     new Promise((resolve) => {
+      let atEnd = true;
       // An empty write is parsed in its turn.
-      terminal.write("", () => times.begin(at));
+      terminal.write("", () => {
+        atEnd = !scrolledUp();
+        times.begin(at);
+      });
       terminal.write(data, () => {
         times.end();
+        // After another size the terminal may take a person at the end for one who has scrolled up.
+        if (atEnd && scrolledUp()) terminal.scrollToBottom();
         resolve();
       });
     });

@@ -50,13 +50,15 @@ export class SerialCard extends DriverCard {
   #renderFacts(bound: boolean) {
     const { bytesIn, bytesOut, error } = this.driver.state;
     const used = this.driver.state.open === true || Boolean(bytesIn) || Boolean(bytesOut);
+    const failed = bound && typeof error === "string";
+    if (!used && !failed) return null;
     return html`
       <div class="facts small">
         ${used && typeof bytesIn === "number" ? html`<span>${bytesIn.toLocaleString("en")} bytes in</span>` : null}
         ${used && typeof bytesOut === "number" ? html`<span>${bytesOut.toLocaleString("en")} bytes out</span>` : null}
         ${
           // Without a port the advice above has said it already.
-          bound && typeof error === "string" ? html`<span class="failed">${error}</span>` : null
+          failed ? html`<span class="failed">${error}</span>` : null
         }
       </div>
     `;
