@@ -29,6 +29,7 @@ import type {
   TunnelState,
 } from "../messages.ts";
 import { RelayConnection } from "../tunnel/relay-connection.ts";
+import { DeviceLog } from "./device-log.ts";
 import { pageCommands } from "./page-commands.ts";
 import { PageRequests } from "./page-requests.ts";
 import { driverSnapshots, hookSnapshot } from "./snapshot.ts";
@@ -282,7 +283,14 @@ export class ExporterHost {
     if (serial !== undefined) this.#serial = createSerialDevices({ serial, remembered: bindings });
     if (usb !== undefined) this.#usb = createUsbDevices({ usb, remembered: bindings });
     for (const devices of [this.#serial, this.#usb]) {
-      devices?.onChange(() => this.#changed(), { signal });
+      const log = new DeviceLog();
+      devices?.onChange(
+        () => {
+          for (const line of log.changes(devices.bindings)) this.#say("INFO", line);
+          this.#changed();
+        },
+        { signal },
+      );
       await devices?.refresh().catch((error: unknown) => this.#warn(messageOf(error)));
     }
   }
