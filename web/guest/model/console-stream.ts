@@ -24,8 +24,8 @@ export interface ConsoleOptions {
   readonly method: string;
   /** Resolves when this person may act; rejects with why not. */
   act(): Promise<void>;
-  /** After so many failures in a row: resolves when the bench is in reach, and it is time to try. */
-  untilBack(failures: number, options: { signal: AbortSignal }): Promise<void>;
+  /** After so many failures in a row: resolves when the bench is in reach, and it is time to try; true: it had been out of reach. */
+  untilBack(failures: number, options: { signal: AbortSignal }): Promise<boolean>;
   /** Why keys go nowhere. */
   onRefused(sentence: string): void;
 }
@@ -71,18 +71,19 @@ async function listen(
 ): Promise<void> {
   const { clients, uuid, method, untilBack } = options;
   let failures = 0;
-  /** The way has worked. */
-  const goesOn = (): void => {
-    if (failures > 0) items.push({ kind: "remark", text: "back; what the board said meanwhile is missing" });
-    failures = 0;
+  let lost = false;
+  const onHeader = (): void => {
+    if (lost)
+      items.push({ kind: "remark", text: "listening again; what the board said meanwhile is missing" });
+    lost = false;
   };
   for (;;) {
     try {
       for await (const { payload, skipped } of clients().bench.listen(
         { uuid, method },
-        { signal, onHeader: goesOn },
+        { signal, onHeader },
       )) {
-        goesOn();
+        failures = 0;
         if (skipped > 0n) items.push({ kind: "skipped", bytes: Number(skipped) });
         if (payload.length > 0) items.push({ kind: "data", bytes: payload });
         await items.taken();
@@ -92,11 +93,12 @@ async function listen(
       if (signal.aborted) return items.end();
       failures += 1;
       if (!mayComeBack(error) || failures > MAX_FAILURES) return items.end(new Error(sentenceOf(error)));
-      if (failures === 1)
-        items.push({ kind: "remark", text: "the connection is lost, the console waits for it" });
+      if (!lost)
+        items.push({ kind: "remark", text: "the connection is lost; the console goes on when it is back" });
+      lost = true;
     }
     try {
-      await untilBack(failures, { signal });
+      if (await untilBack(failures, { signal })) failures = 0;
     } catch (error) {
       return items.end(signal.aborted ? undefined : new Error(sentenceOf(error)));
     }

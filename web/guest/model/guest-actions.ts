@@ -31,7 +31,8 @@ export interface GuestActionsHost {
   drivers(): readonly DriverSnapshot[];
   /** Resolves when this person may act, which takes the seat where it is free; rejects with why not. */
   act(): Promise<void>;
-  untilBack(failures: number, options: { signal: AbortSignal }): Promise<void>;
+  /** True: the bench had been out of reach. */
+  untilBack(failures: number, options: { signal: AbortSignal }): Promise<boolean>;
   notify(tone: "info" | "warning" | "error", text: string): void;
   /** A transfer of this page begins; what is returned ends it. */
   transferBegins(transfer: { path: readonly string[]; method: string; name: string }): () => void;

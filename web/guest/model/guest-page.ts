@@ -252,10 +252,12 @@ export class GuestPage {
     }
   }
 
-  async #untilBack(failures: number, signal: AbortSignal): Promise<void> {
+  async #untilBack(failures: number, signal: AbortSignal): Promise<boolean> {
     const { clock, random } = this.#options;
+    const { live, losses } = this.#watcher;
     await clock.sleep(retryDelayMs(failures - 1, random()), { signal });
     await this.#watcher.untilLive({ signal });
+    return !live || this.#watcher.losses !== losses;
   }
 
   async #lookAtVersion(): Promise<void> {

@@ -38,6 +38,7 @@ export class Watcher {
   readonly #waiting = new Set<() => void>();
   #retryNow = new AbortController();
   #failures = 0;
+  #losses = 0;
   #lostSince: number | undefined;
 
   constructor(options: WatcherOptions) {
@@ -48,6 +49,11 @@ export class Watcher {
   /** Whether the bench is in sight. */
   get live(): boolean {
     return [...this.#watches].some(({ live }) => live);
+  }
+
+  /** How often it was lost from sight. */
+  get losses(): number {
+    return this.#losses;
   }
 
   /** Which way it is seen; undefined: it is not. */
@@ -126,6 +132,7 @@ export class Watcher {
   async #lost(failure: unknown): Promise<void> {
     const { clock, random, onAbsent, line } = this.#options;
     const absence = absenceOf(failure);
+    this.#losses += 1;
     this.#lostSince ??= clock.now();
     onAbsent(absence, this.#lostSince);
     if (absence.kind !== "away") return;

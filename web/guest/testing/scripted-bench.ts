@@ -1,0 +1,180 @@
+/**
+ * A bench that a test plays: the services of an exporter, over Connect's own transport in memory.
+ * Above: tests of web/guest/model. Below: @connectrpc/connect.
+ */
+
+import { create } from "@bufbuild/protobuf";
+import { type ConnectRouter, createClient, createRouterTransport, type Transport } from "@connectrpc/connect";
+import { ExporterService } from "../../../proto/gen/jumpstarter/v1/jumpstarter_pb.ts";
+import { RouterService, type StreamRequest } from "../../../proto/gen/jumpstarter/v1/router_pb.ts";
+import {
+  BenchService,
+  ListenResponseSchema,
+  RedeemResponseSchema,
+  type SeatAction,
+  SeatResponseSchema,
+  WatchResponseSchema,
+} from "../../../proto/gen/jumptab/v1/bench_pb.ts";
+import type { DriverSnapshot, SeatSnapshot, SharedBench, TunnelState } from "../../messages.ts";
+import { IDLE } from "../../ui/model.ts";
+import type { Ways } from "../model/guest-page.ts";
+import { Queue } from "../model/queue.ts";
+import type { Line } from "../transport/lines.ts";
+
+export const UUID = "6f1c2a54-9d0c-4c44-8f0e-0d6b9f6b1a11";
+
+export const CONSOLE: DriverSnapshot = {
+  path: ["console"],
+  name: "console",
+  uuid: UUID,
+  type: "jumpstarter_driver_pyserial.driver.PySerial",
+  clientClass: "jumpstarter_driver_pyserial.client.PySerialClient",
+  category: "serial",
+  description: undefined,
+  calls: ["set_dtr"],
+  streamingCalls: ["read"],
+  streams: ["connect"],
+  state: {},
+  binding: undefined,
+  canVerify: false,
+  openStreams: 0,
+  refOf: undefined,
+  children: [],
+};
+
+export function shared(change: Partial<SharedBench["you"]> = {}, seat?: SeatSnapshot["holder"]): SharedBench {
+  return {
+    you: { share: "s1", name: "Ana", role: "control", expiresAt: null, redeem: false, ...change },
+    snapshot: {
+      ...IDLE,
+      phase: "running",
+      name: "bench",
+      drivers: [CONSOLE],
+      seat: { holder: seat ?? { kind: "free" }, requests: [] },
+    },
+  };
+}
+
+/** What it was asked, in order, and what it says. */
+export class ScriptedBench {
+  readonly asked: string[] = [];
+  readonly seats: SeatAction[] = [];
+  /** Frames of byte streams, as they came. */
+  readonly typed: StreamRequest[] = [];
+  /** Thrown by the call of this name, once for each entry. */
+  readonly failures = new Map<string, unknown[]>();
+  watches: Queue<SharedBench>[] = [];
+  listeners: Queue<{ payload: string; skipped?: bigint }>[] = [];
+  /** What Watch begins with. */
+  first: SharedBench = shared();
+  /** Called by each handler before it answers: a test may hold it. */
+  hold: (name: string) => Promise<void> = async () => undefined;
+
+  readonly routes = (router: ConnectRouter): void => {
+    const bench = this;
+    router
+      .service(BenchService, {
+        async *watch(_, { signal }) {
+          await bench.#begin("watch");
+          const states = new Queue<SharedBench>();
+          bench.watches.push(states);
+          signal.addEventListener("abort", () => states.drop());
+          yield create(WatchResponseSchema, { benchJson: JSON.stringify(bench.first) });
+          for await (const state of states)
+            yield create(WatchResponseSchema, { benchJson: JSON.stringify(state) });
+        },
+        async *listen(_, { signal }) {
+          await bench.#begin("listen");
+          const said = new Queue<{ payload: string; skipped?: bigint }>();
+          bench.listeners.push(said);
+          signal.addEventListener("abort", () => said.drop());
+          for await (const { payload, skipped = 0n } of said) {
+            yield create(ListenResponseSchema, { payload: new TextEncoder().encode(payload), skipped });
+          }
+        },
+        async redeem({ secretHash }) {
+          await bench.#begin(`redeem ${secretHash}`);
+          return create(RedeemResponseSchema);
+        },
+        async seat({ action }) {
+          await bench.#begin("seat");
+          bench.seats.push(action);
+          return create(SeatResponseSchema);
+        },
+      })
+      .service(RouterService, {
+        // biome-ignore lint/correctness/useYield: what the board says comes to listeners
+        async *stream(requests, { requestHeader }) {
+          await bench.#begin(`stream ${requestHeader.get("request")}`);
+          for await (const request of requests) bench.typed.push(request);
+        },
+      })
+      .service(ExporterService, {
+        async driverCall({ method }) {
+          await bench.#begin(`call ${method}`);
+          return {};
+        },
+        async *logStream(_, { signal }) {
+          await bench.#begin("log");
+          yield { severity: "INFO", message: "hello" };
+          await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        },
+      });
+  };
+
+  readonly transport: Transport = createRouterTransport(this.routes);
+
+  get clients() {
+    return {
+      bench: createClient(BenchService, this.transport),
+      router: createClient(RouterService, this.transport),
+      exporter: createClient(ExporterService, this.transport),
+    };
+  }
+
+  get text(): string {
+    return this.typed.map(({ payload }) => new TextDecoder().decode(payload)).join("");
+  }
+
+  async #begin(name: string): Promise<void> {
+    this.asked.push(name);
+    await this.hold(name);
+    const [kind = ""] = name.split(" ");
+    const failure = this.failures.get(kind)?.shift();
+    if (failure !== undefined) throw failure;
+  }
+}
+
+/** Ways to it whose tunnel a test holds. */
+export class ScriptedWays implements Ways {
+  line: Line = "web";
+  closed = false;
+  retries = 0;
+  readonly transport: Transport;
+  readonly secret: string;
+  readonly onState: (state: TunnelState) => void;
+
+  constructor(bench: ScriptedBench, secret: string, onState: (state: TunnelState) => void) {
+    this.transport = bench.transport;
+    this.secret = secret;
+    this.onState = onState;
+    onState({ kind: "connecting", since: 0 });
+  }
+
+  on(): Transport {
+    return this.transport;
+  }
+
+  attach(): void {
+    this.line = "tunnel";
+    this.onState({ kind: "attached", since: 0 });
+  }
+
+  retry(): void {
+    this.retries += 1;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+}
