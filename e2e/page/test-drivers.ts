@@ -18,6 +18,7 @@ export function withTestDrivers(product: Catalogue): Catalogue {
   const own = new Map(DEFINITIONS.map((definition) => [definition.type, entryOf(definition)]));
   return {
     find: (type) => own.get(type) ?? product.find(type),
+    ...(product.absent && { absent: product.absent }),
     available: [...product.available, ...own.keys()],
   };
 }

@@ -206,6 +206,7 @@ export class CatalogueDialog extends LitElement {
             )}
           </div>
         </div>
+        ${choices.length > 0 ? null : html`<p class="none muted" role="status">No driver has these words.</p>`}
         <div id="choices" role="listbox" aria-label="Drivers" tabindex="-1">
           ${repeat(
             choices,
@@ -213,7 +214,6 @@ export class CatalogueDialog extends LitElement {
             (choice, index) => this.#renderChoice(choice, index),
           )}
         </div>
-        ${choices.length > 0 ? null : html`<p class="none muted" role="status">No driver has these words.</p>`}
         <div class="foot">
           <button type="button" @click=${() => this.#dialog?.close()}>Cancel</button>
           <button

@@ -4,7 +4,7 @@
  * @fires driver-chosen, driver-named, driver-moved, driver-removed, driver-wanted: what the person wants; nothing is changed here.
  */
 
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { Outline, OutlineDriver } from "../../config/outline.ts";
 import { everyDriver } from "../../config/outline.ts";
 import type { ConfigProblem, DriverCatalogue } from "../../messages.ts";
@@ -146,9 +146,24 @@ export class DriverTree extends LitElement {
   declare broken: string | undefined;
   declare naming: boolean;
 
+  /** The focus was on a driver before this update: it goes with the one that is chosen. */
+  #focused = false;
+
   constructor() {
     super();
     this.naming = false;
+  }
+
+  protected override willUpdate(): void {
+    const root = this.renderRoot;
+    this.#focused = root instanceof ShadowRoot && root.activeElement?.matches(".driver, li input") === true;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (!changed.has("selected") && !changed.has("outline")) return;
+    const current = this.renderRoot.querySelector<HTMLElement>('[aria-current="true"]');
+    current?.scrollIntoView({ block: "nearest" });
+    if (this.#focused && !this.naming) current?.focus();
   }
 
   override render() {
@@ -337,7 +352,6 @@ export class DriverTree extends LitElement {
     const next = all[index + by];
     if (next === undefined) return;
     this.#say("driver-chosen", next);
-    void this.focusSelected();
   }
 
   #say<Name extends keyof TreeEvents>(name: Name, detail: TreeEvents[Name]): void {

@@ -367,12 +367,17 @@ export class Editor extends LitElement {
 
   #move(direction: Direction): void {
     const target = moveTarget(this.outline, this.selected, direction);
-    if (target === undefined || !this.#change(moveDriver(this.#text, this.selected, target))) return;
-    void this.#tree.value?.focusSelected();
+    if (target !== undefined && this.#change(moveDriver(this.#text, this.selected, target))) void this.#toTree();
   }
 
   #remove(): void {
-    if (this.#change(removeDriver(this.#text, this.selected))) void this.#tree.value?.focusSelected();
+    if (this.#change(removeDriver(this.#text, this.selected))) void this.#toTree();
+  }
+
+  /** A button that was pressed may have nothing to do any more, and would keep the focus to itself. */
+  async #toTree(): Promise<void> {
+    await this.updateComplete;
+    await this.#tree.value?.focusSelected();
   }
 
   #set(setting: Setting): void {
@@ -407,7 +412,7 @@ export class Editor extends LitElement {
     this.refused = undefined;
     if (this.#editor !== undefined) this.#editor.change(edit.changes);
     else if (this.#plain.value !== undefined) this.#plain.value.value = edit.text;
-    this.selected = edit.path.length === 0 ? (this.selected.length === 0 ? [] : this.selected) : edit.path;
+    this.selected = edit.path;
     this.#read();
     this.#changed();
     return true;
