@@ -50,6 +50,8 @@ export class CredentialsSync {
   #told = -1;
   #news = Promise.withResolvers<void>();
   #sending = false;
+  /** Something has happened while it was sent. */
+  #again = false;
 
   constructor(options: CredentialsSyncOptions) {
     this.#options = options;
@@ -91,27 +93,26 @@ export class CredentialsSync {
 
   /** Never rejects. */
   async #send(): Promise<void> {
+    this.#again = true;
     if (this.#sending) return;
     this.#sending = true;
     const { clock, source, signal } = this.#options;
     let waitMs = CREDENTIALS_RETRY_MS;
     try {
       while (this.#told < this.#version && !signal.aborted) {
+        this.#again = false;
         const { credentials, version } = this.announce();
         const failure = await this.#put(credentials);
-        if (failure === "away") return;
-        if (failure === undefined) {
+        if (failure === "away") {
+          if (!this.#again) return;
+        } else if (failure === undefined) {
           this.#tell(version);
           waitMs = CREDENTIALS_RETRY_MS;
-          continue;
+        } else {
+          if (waitMs === CREDENTIALS_RETRY_MS) source.warn(notTaken(failure));
+          await clock.sleep(waitMs, { signal }).catch(() => undefined); // the loop looks at the signal
+          waitMs = Math.min(waitMs * 2, MAX_CREDENTIALS_RETRY_MS);
         }
-        if (waitMs === CREDENTIALS_RETRY_MS) {
-          source.warn(
-            `the relay did not take the list of links (${failure}): new ones do not work yet; it is tried again`,
-          );
-        }
-        await clock.sleep(waitMs, { signal }).catch(() => undefined); // the loop looks at the signal
-        waitMs = Math.min(waitMs * 2, MAX_CREDENTIALS_RETRY_MS);
       }
     } finally {
       this.#sending = false;
@@ -124,8 +125,8 @@ export class CredentialsSync {
     let stream: TunnelStream;
     try {
       stream = open({ method: "PUT", path: CREDENTIALS_PATH, h: [["content-type", "application/json"]] });
-    } catch {
-      return "away";
+    } catch (error) {
+      return whyNot(error);
     }
     const answered = new AbortController();
     clock.sleep(CREDENTIALS_ANSWER_MS, { signal: answered.signal }).then(
@@ -141,9 +142,18 @@ export class CredentialsSync {
       return status === NO_CONTENT ? undefined : `HTTP status ${status}`;
     } catch (error) {
       if (!(error instanceof StreamReset)) throw error;
-      return error.code === GrpcStatus.unavailable ? "away" : error.message;
+      return whyNot(error);
     } finally {
       answered.abort();
     }
   }
+}
+
+function notTaken(failure: string): string {
+  return `the relay did not take the list of links (${failure}): new ones do not work yet; it is tried again`;
+}
+
+/** Without a connection there is nobody to tell; everything else is the relay's word, or the tunnel's. */
+function whyNot(error: unknown): string {
+  return error instanceof StreamReset && error.code !== GrpcStatus.unavailable ? error.message : "away";
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ManualClock } from "../../drivers/testing/manual-clock.ts";
+import type { Credential } from "../../proto/credentials.ts";
 import {
   CloseCode,
   counter,
@@ -100,6 +101,7 @@ function dial(
     takeOver?: boolean;
     nextDial?: () => number;
     answers?: (url: string, options: { signal: AbortSignal }) => Promise<boolean>;
+    credentials?: () => readonly Credential[];
   } = {},
 ) {
   const clock = new ManualClock();
@@ -111,6 +113,7 @@ function dial(
   const connection = new RelayConnection({
     url: "ws://127.0.0.1/tunnel",
     exporter: { uuid: "6f1c2a54-9d0c-4c44-8f0e-0d6b9f6b1a11", name: "bench" },
+    ...(options.credentials && { credentials: { now: options.credentials, warn: () => undefined } }),
     attachToken: undefined,
     instance: "page",
     nextDial: options.nextDial ?? counter(),
@@ -169,6 +172,20 @@ describe("RelayConnection", () => {
     await page.connection.close("the exporter was stopped");
     expect(socket.closedWith).toEqual({ code: 1000, reason: "the exporter was stopped" });
     expect(page.state()).toEqual({ kind: "off" });
+  });
+
+  it("says in each HELLO what opens its exporter at that time", async () => {
+    const list: Credential[] = [];
+    const page = dial({ credentials: () => [...list] });
+    const first = await page.attach();
+    expect(first.hello?.exporter).not.toHaveProperty("credentials");
+    list.push({ id: "ana", hash: "0".repeat(64) });
+    first.drop(1006, "");
+    await page.turns();
+    await page.clock.advance(MAX_HURRIED_RETRY_MS);
+    const second = await page.attach();
+    expect(second.hello?.exporter?.credentials).toEqual(list);
+    await page.connection.close("done");
   });
 
   it("dials again when the line breaks, with the reason and the time of the next try", async () => {

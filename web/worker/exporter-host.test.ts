@@ -9,7 +9,15 @@ import { ManualClock, settle } from "../../drivers/testing/manual-clock.ts";
 import { createTestStorage } from "../../drivers/testing/test-resources.ts";
 import { testCatalogue, testDriver } from "../exporter/testing/connected.ts";
 import { ScriptedRunner } from "../exporter/testing/scripted-runner.ts";
-import type { Bench, ExporterSnapshot, FromWorker, LogRecord, ReplyResult, ToWorker } from "../messages.ts";
+import type {
+  Bench,
+  ExporterSnapshot,
+  FromWorker,
+  LogRecord,
+  ReplyResult,
+  Share,
+  ToWorker,
+} from "../messages.ts";
 import { ExporterHost } from "./exporter-host.ts";
 
 const HEAD = `apiVersion: jumpstarter.dev/v1alpha1
@@ -25,6 +33,8 @@ const HOOKS = `hooks:
 
 /** Longer than any pause of the lifecycle, and shorter than a hook's timeout. */
 const PAUSES_MS = 10_000;
+
+const FOR_ANA = { name: "Ana", role: "view", lifetimeMs: 3_600_000, oneTime: false } as const;
 
 /** A relay that nobody answers at: what a page does without one is all that is tested here. */
 class DeadSocket extends EventTarget {
@@ -138,6 +148,9 @@ function world({ usb }: { usb?: USB } = {}) {
       if (last?.kind !== "snapshot") throw new Error("no snapshot was sent");
       return last.snapshot;
     },
+    /** The links that the window was told to keep, each time. */
+    kept: (): (readonly Share[])[] =>
+      posted.flatMap((message) => (message.kind === "shares" ? [message.shares] : [])),
     log: (): LogRecord[] => posted.flatMap((message) => (message.kind === "log" ? message.records : [])),
     exit: async (exitCode: number) => {
       scripts.last.exit(exitCode);
@@ -307,6 +320,60 @@ describe("ExporterHost", () => {
     expect(log()).toContainEqual(
       expect.objectContaining({ severity: "WARNING", message: expect.stringMatching(/site's settings/) }),
     );
+  });
+
+  it("makes links, ends them and forgets them, and tells the window each time", async () => {
+    const page = world();
+    await page.start("");
+    const share = (await page.ask({ kind: "create-share", ...FOR_ANA })) as unknown as Share;
+    expect(share).toMatchObject({ name: "Ana", role: "view", secret: expect.stringMatching(/^\w{22}$/) });
+    expect((await page.snapshot()).shares).toEqual([share]);
+    await page.ask({ kind: "revoke-share", share: share.id });
+    expect((await page.snapshot()).shares).toMatchObject([{ ended: { why: "revoked" } }]);
+    await page.ask({ kind: "revoke-share", share: share.id, forget: true });
+    expect((await page.snapshot()).shares).toEqual([]);
+    expect(page.kept().map((shares) => shares.map(({ ended }) => ended?.why))).toEqual([
+      [undefined],
+      ["revoked"],
+      [],
+    ]);
+    await expect(page.ask({ kind: "revoke-share", share: share.id })).rejects.toThrow(
+      "not in the list any more",
+    );
+    await expect(page.ask({ kind: "create-share", ...FOR_ANA, name: " " })).rejects.toThrow("needs a name");
+  });
+
+  it("goes on with the links that a bench had, and shows them also when it has stopped", async () => {
+    const before = world();
+    await before.start("");
+    await before.ask({ kind: "create-share", ...FOR_ANA });
+    const [shares] = before.kept();
+    const page = world();
+    await page.start("", { shares });
+    expect((await page.snapshot()).shares).toEqual(shares);
+    await page.ask({ kind: "stop" });
+    expect((await page.snapshot()).shares).toEqual(shares);
+    expect(page.kept()).toEqual([]);
+  });
+
+  it("makes no link where everybody may drive", async () => {
+    const page = world();
+    await page.start("", { passphrase: undefined });
+    await expect(page.ask({ kind: "create-share", ...FOR_ANA })).rejects.toThrow("would keep nobody out");
+  });
+
+  it("lets the person at the board say who drives", async () => {
+    const page = world();
+    await page.start("");
+    const holder = async (): Promise<string> => (await page.snapshot()).seat.holder.kind;
+    expect(await holder()).toBe("free");
+    await page.ask({ kind: "seat", action: "take" });
+    expect(await holder()).toBe("board");
+    await page.ask({ kind: "seat", action: "free" });
+    expect(await holder()).toBe("free");
+    for (const action of ["grant", "refuse"] as const) {
+      await expect(page.ask({ kind: "seat", action, share: "nobody" })).rejects.toThrow("nobody asks");
+    }
   });
 
   it("says that nothing runs, where something has to", async () => {
