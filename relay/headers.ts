@@ -15,7 +15,7 @@ export const PASSPHRASE_HEADER = "x-jumpstarter-passphrase";
 export const CALL_HEADER = "x-jumptab-call";
 
 /** These are between two neighbours and mean nothing further on. `te` is kept out too: the tunnel always has trailers. */
-const HOP_BY_HOP = new Set([
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
   "proxy-authenticate",

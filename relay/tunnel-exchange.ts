@@ -14,9 +14,12 @@ export interface TunnelExchangeOptions {
   readonly authority: string;
   /** What the tunnel's HELLO presents: a stream has no say in it. */
   readonly presented: string | undefined;
-  /** The client has given it up, or is gone. */
+  /** The client has given it up before it had an answer, or is gone. */
   onReset(): void;
 }
+
+/** Status of a reset that is no failure. */
+const OK = 0;
 
 export class TunnelExchange implements HttpExchange {
   readonly version = 2;
@@ -87,8 +90,9 @@ export class TunnelExchange implements HttpExchange {
   respond(status: number, headers: HeaderList, { end = false } = {}): void {
     if (this.#gone || this.#responded) return;
     this.#responded = true;
-    this.#stream.respond({ status, h: headers }, { end });
     if (end) this.#finish();
+    this.#stream.respond({ status, h: headers }, { end });
+    if (end) this.#stream.reset(OK, "the answer is whole");
   }
 
   write(bytes: Uint8Array): boolean {
@@ -103,15 +107,16 @@ export class TunnelExchange implements HttpExchange {
 
   end(trailers: HeaderList = []): void {
     if (this.#gone || this.#finished) return;
-    this.#stream.end(trailers.length === 0 ? undefined : trailers);
     this.#finish();
+    // What the client still sends nobody wants: it is told so.
+    this.#stream.end(trailers.length === 0 ? undefined : trailers, { stop: true });
   }
 
   abort(): void {
     this.#stream.reset(GrpcStatus.internal, "the relay could not answer");
   }
 
-  /** Nothing more goes to the client. What it still sends nobody wants: it is thrown away, so that it can finish. */
+  /** Nothing more goes to the client, and what is here of its body is thrown away. */
   #finish(): void {
     this.#finished = true;
     this.#done();
@@ -145,7 +150,7 @@ export class TunnelExchange implements HttpExchange {
 
   /** The client has reset the stream, or its tunnel is over: what it sent before is still handed on, a stream's window at most. */
   #reset(): void {
-    this.#options.onReset();
+    if (!this.#finished) this.#options.onReset();
     if (this.#feeding) this.#hurry?.();
     else this.#leave();
   }

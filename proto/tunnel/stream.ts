@@ -46,6 +46,8 @@ export class Stream implements TunnelStream {
   #reset: StreamReset | undefined;
   /** Reset as soon as all is delivered. */
   #leaving: StreamReset | undefined;
+  /** Reset as soon as this side's end is on its way. */
+  #stops = false;
   #abort: AbortController | undefined;
   #response: PromiseWithResolvers<ResponseHead> | undefined;
   #gotResponse: ResponseHead | undefined;
@@ -66,6 +68,8 @@ export class Stream implements TunnelStream {
       this.#localFlushed = true;
       if (this.#leaving !== undefined) this.dispose(this.#leaving);
       else this.#finishWhenBothEnded();
+      // Not inside of the flush that takes the last frame: the reset has to come after it.
+      if (this.#stops) void Promise.resolve().then(() => this.reset(NOT_WANTED, "the answer is whole"));
     });
     this.#body = new ByteQueue((bytes) => {
       this.#receiveWindowBytes += bytes;
@@ -137,8 +141,9 @@ export class Stream implements TunnelStream {
     return this.#queue.room();
   }
 
-  end(trailers?: HeaderList): void {
+  end(trailers?: HeaderList, { stop = false }: { stop?: boolean } = {}): void {
     if (this.#over || this.#localEnded) return;
+    this.#stops = stop;
     const payload = trailers === undefined ? undefined : this.#encodeHead({ h: trailers });
     if (trailers !== undefined && payload === undefined) return;
     this.#localEnded = true;
@@ -249,6 +254,9 @@ export class Stream implements TunnelStream {
     this.#host.done(this.id);
   }
 }
+
+/** Status of a reset that is no failure: OK. */
+const NOT_WANTED = 0;
 
 /** What calls in flight are told when their tunnel is lost. */
 export function tunnelLost(reason: string): StreamReset {

@@ -251,6 +251,41 @@ describe("a tunnel", () => {
     expect(pair.relay.stats.streams + pair.page.stats.streams).toBe(0);
   });
 
+  it("that is answered to its end tells its opener to stop, with all of the answer delivered first", async () => {
+    const pair = new TunnelPair();
+    const call = pair.relay.open(REQUEST);
+    void call.write(pattern(1024 * 1024));
+    await pair.quiet();
+    const answer = only(pair);
+    const sent = pattern(1024 * 1024, 2);
+    answer.respond({ status: 200, h: [] });
+    void answer.write(sent);
+    answer.end([["grpc-status", "0"]], { stop: true });
+    await pair.quiet();
+    const body = collect(call);
+    await pair.quiet(60);
+    await body.done;
+    expect(body.error).toBeUndefined();
+    expect(Buffer.compare(body.bytes(), sent)).toBe(0);
+    expect(call.trailers).toEqual([["grpc-status", "0"]]);
+    expect(await call.closed).toMatchObject({ code: 0, message: "the answer is whole" });
+    expect(pair.relay.stats.streams + pair.page.stats.streams).toBe(0);
+  });
+
+  it("that is answered to its end is over without a word when its opener has stopped before", async () => {
+    const pair = new TunnelPair();
+    const call = pair.relay.open(REQUEST);
+    call.end();
+    await pair.quiet();
+    const answer = only(pair);
+    answer.respond({ status: 200, h: [] });
+    answer.end([], { stop: true });
+    await pair.quiet();
+    expect(await call.closed).toBeUndefined();
+    expect(await answer.closed).toBeUndefined();
+    expect(pair.relay.stats.streams + pair.page.stats.streams).toBe(0);
+  });
+
   it("resets at once when delivering takes too long for its owner", async () => {
     const pair = new TunnelPair();
     const call = pair.relay.open(REQUEST);

@@ -62,7 +62,7 @@ export interface ExporterIdentity {
   readonly credentials?: readonly Credential[];
 }
 
-/** gRPC status numbers that the tunnel itself uses. @see https://grpc.io/docs/guides/status-codes/ */
+/** gRPC status numbers that the tunnel itself uses; beside them, 0 in a reset says that the rest is not wanted. @see https://grpc.io/docs/guides/status-codes/ */
 export const GrpcStatus = {
   cancelled: 1,
   unknown: 2,
@@ -152,8 +152,13 @@ export interface TunnelStream {
    */
   write(bytes: Uint8Array): Promise<void> | undefined;
 
-  /** End this side's body, with trailers if there are any. */
-  end(trailers?: HeaderList): void;
+  /**
+   * End this side's body, with trailers if there are any.
+   *
+   * With `stop`, nothing more of the peer's body is wanted either: unless it has ended by the time that all of this side's is on its
+   * way, the stream is reset then, with status 0. The peer has the whole of this side's body by that time.
+   */
+  end(trailers?: HeaderList, options?: { stop?: boolean }): void;
 
   /**
    * End both directions at once. The peer sees a StreamReset with this code and text. Later calls do nothing.

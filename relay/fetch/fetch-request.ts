@@ -5,7 +5,7 @@
 
 import { FETCH_OWN_PREFIX, FETCH_PATH, FETCH_URL_HEADER } from "../../proto/fetch.ts";
 import { GrpcStatus, type HeaderList, type RequestHead } from "../../proto/tunnel/index.ts";
-import { FIELD_VALUE, headerValue, TOKEN } from "../headers.ts";
+import { FIELD_VALUE, HOP_BY_HOP, headerValue, TOKEN } from "../headers.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS } from "../limits.ts";
 import { badRequest, FetchFailure } from "./fetch-failure.ts";
 import { type FetchTarget, parseTarget } from "./fetch-target.ts";
@@ -20,22 +20,7 @@ export interface FetchRequest {
 }
 
 /** Between two neighbours, or of the relay's own writing: what it asks for has to be what it can hand on. */
-const NOT_FORWARDED = new Set([
-  "accept-encoding",
-  "connection",
-  "content-length",
-  "expect",
-  "host",
-  "http2-settings",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
+const NOT_FORWARDED: ReadonlySet<string> = new Set([...HOP_BY_HOP, "accept-encoding", "content-length"]);
 
 /** @throws FetchFailure with the cure. */
 export function parseFetchRequest({ method, path, h }: RequestHead): FetchRequest {

@@ -52,12 +52,15 @@ const GRPC: HeaderList = [["content-type", "application/grpc"]];
 export class TestClient {
   /** The relay's first HELLO; rejects with the close code and reason when the relay refuses. */
   readonly connected: Promise<Hello>;
+  /** Resolves when the relay wants no more streams. */
+  readonly goneAway: Promise<void>;
   /** The newest connection. */
   webSocket: WebSocket;
   readonly #url: string;
   readonly #options: TestClientOptions;
   readonly #instance: string;
   readonly #end: DiallingEnd;
+  readonly #goneAway = Promise.withResolvers<void>();
   readonly #connected = Promise.withResolvers<Hello>();
   readonly #closed = Promise.withResolvers<TunnelClosed>();
 
@@ -66,6 +69,7 @@ export class TestClient {
     this.#options = options;
     this.#instance = options.instance ?? randomUUID();
     this.connected = this.#connected.promise;
+    this.goneAway = this.#goneAway.promise;
     this.connected.catch(() => undefined);
     this.#end = new DiallingEnd(() => this.#createTunnel());
     this.webSocket = this.dial();
@@ -173,6 +177,7 @@ export class TestClient {
       },
       ...(this.#options.limits && { limits: this.#options.limits }),
       onStream: (stream) => stream.reset(12, "a client answers no streams"),
+      onGoaway: () => this.#goneAway.resolve(),
     });
     void tunnel.closed.then(this.#closed.resolve);
     return tunnel;
