@@ -8,9 +8,8 @@ import * as v from "valibot";
 import { configObject } from "../base/config-object.ts";
 import { type BuiltInChild, type Driver, type DriverContext, defineDriver } from "../base/driver.ts";
 import { exportedMethods } from "../base/methods.ts";
-import { createSerialDevices } from "../base/serial-devices.ts";
 import { createBoardPower } from "../simulation/board-power.ts";
-import { FakeSerial } from "../simulation/fake-serial.ts";
+import { devicesOfOnePort } from "../simulation/one-port.ts";
 import { Board } from "./board.ts";
 import { createRadio } from "./radio.ts";
 
@@ -68,10 +67,7 @@ async function createDemoBoard(
     power.update();
     radio?.power(board.on);
   };
-  const serial = new FakeSerial();
-  serial.plug({ device: board });
-  const devices = createSerialDevices({ serial, remembered: {} });
-  await devices.refresh();
+  const devices = await devicesOfOnePort({ device: board });
   update();
   if (powered) board.powerOn();
   return {

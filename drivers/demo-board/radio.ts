@@ -5,9 +5,8 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { BuiltInChild } from "../base/driver.ts";
-import { createSerialDevices } from "../base/serial-devices.ts";
 import { Esp32Board } from "../simulation/esp32/board.ts";
-import { FakeSerial } from "../simulation/fake-serial.ts";
+import { devicesOfOnePort } from "../simulation/one-port.ts";
 
 /** What its port is called; there is only one, so any name finds it. */
 const PORT_NAME = "/dev/ttyDEMO1";
@@ -24,10 +23,7 @@ export interface Radio extends AsyncDisposable {
 
 export async function createRadio(clock: Clock): Promise<Radio> {
   const chip = new Esp32Board({ clock, chip: "ESP32", paced: true, powered: false });
-  const serial = new FakeSerial();
-  serial.plug({ device: chip, info: chip.info });
-  const devices = createSerialDevices({ serial, remembered: {} });
-  await devices.refresh();
+  const devices = await devicesOfOnePort({ device: chip, info: chip.info });
   const console: BuiltInChild = {
     type: "jumpstarter_driver_pyserial.driver.PySerial",
     config: { url: PORT_NAME },

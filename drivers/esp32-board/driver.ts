@@ -8,10 +8,9 @@ import * as v from "valibot";
 import { configObject } from "../base/config-object.ts";
 import { type BuiltInChild, type Driver, type DriverContext, defineDriver } from "../base/driver.ts";
 import { exportedMethods } from "../base/methods.ts";
-import { createSerialDevices } from "../base/serial-devices.ts";
 import { createBoardPower } from "../simulation/board-power.ts";
 import { Esp32Board } from "../simulation/esp32/board.ts";
-import { FakeSerial } from "../simulation/fake-serial.ts";
+import { devicesOfOnePort } from "../simulation/one-port.ts";
 import { withMeter } from "./power.ts";
 
 /** What the board's port is called; there is only one, so any name finds it. */
@@ -61,10 +60,7 @@ async function createBoard(
     setState({ on: board.on, program: board.esp32.program });
     power.update();
   };
-  const serial = new FakeSerial();
-  serial.plug({ device: board, info: board.info });
-  const devices = createSerialDevices({ serial, remembered: {} });
-  await devices.refresh();
+  const devices = await devicesOfOnePort({ device: board, info: board.info });
   update();
   return {
     clientClass: "jumpstarter_driver_composite.client.CompositeClient",
