@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type SyncAccessHandle, writeSome } from "./file-system.ts";
+import { type SyncAccessHandle, writeAll, writeSome } from "./file-system.ts";
 
 /** A file whose `write` answers, or fails, like this. */
 const file = (write: SyncAccessHandle["write"]): Pick<SyncAccessHandle, "write"> => ({ write });
@@ -50,5 +50,31 @@ describe("writeSome()", () => {
       throw new DOMException("closed", "InvalidStateError");
     };
     expect(() => writeSome(file(closed), CHUNK, { at: 0 })).toThrow("closed");
+  });
+});
+
+describe("writeAll()", () => {
+  it("goes on until all of it is in the file, each part at its place", () => {
+    const parts: [number, number | undefined][] = [];
+    const write: SyncAccessHandle["write"] = (chunk, options) => {
+      parts.push([chunk.length, options?.at]);
+      return Math.min(chunk.length, 400);
+    };
+    writeAll(file(write), CHUNK, { at: 50 });
+    expect(parts).toEqual([
+      [1000, 50],
+      [600, 450],
+      [200, 850],
+    ]);
+  });
+
+  it("fails as the platform does when there is no more room", () => {
+    expect(() =>
+      writeAll(
+        file(() => 0),
+        CHUNK,
+        { at: 0 },
+      ),
+    ).toThrow(expect.objectContaining({ name: "QuotaExceededError" }));
   });
 });

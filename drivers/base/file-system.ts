@@ -46,6 +46,19 @@ export function writeSome(
   }
 }
 
+/** Write it all. Throws QuotaExceededError, as the platform would, when there is no more room; then some of it may be in the file. */
+export function writeAll(
+  access: Pick<SyncAccessHandle, "write">,
+  chunk: Uint8Array,
+  { at }: { readonly at: number },
+): void {
+  for (let written = 0; written < chunk.length; ) {
+    const count = writeSome(access, chunk.subarray(written), { at: at + written });
+    if (count === 0) throw new DOMException("no byte was written", "QuotaExceededError");
+    written += count;
+  }
+}
+
 /** @param what Names the file, for people: "the image 9f86d081…", "boot/zImage". */
 export function driverErrorFromFile(cause: unknown, what: string): DriverError {
   if (cause instanceof DriverError) return cause;

@@ -5,7 +5,7 @@
  */
 
 import { errorName } from "../base/dom-error.ts";
-import { driverErrorFromFile, type OriginFileHandle, writeSome } from "../base/file-system.ts";
+import { driverErrorFromFile, type OriginFileHandle, writeAll } from "../base/file-system.ts";
 import { FS_CAPABILITY } from "./capability.ts";
 import {
   type Entry,
@@ -61,12 +61,8 @@ export class OriginStore implements FileStore {
       return {
         write(chunk) {
           try {
-            for (let written = 0; written < chunk.length; ) {
-              const count = writeSome(access, chunk.subarray(written), { at });
-              if (count === 0) throw new DOMException("no byte was written", "QuotaExceededError");
-              written += count;
-              at += count;
-            }
+            writeAll(access, chunk, { at });
+            at += chunk.length;
           } catch (error) {
             throw driverErrorFromFile(error, path);
           }

@@ -16,6 +16,7 @@ import {
   driverErrorFromFile,
   type OriginFileHandle,
   type SyncAccessHandle,
+  writeAll,
   writeSome,
 } from "../../drivers/base/file-system.ts";
 import type { Image, ImageInfo, Images, ReceiveOptions } from "../../drivers/base/image.ts";
@@ -318,11 +319,7 @@ async function copyInto(target: OriginFileHandle, source: OriginFileHandle): Pro
   for (let at = 0; ; ) {
     const count = from.access.read(chunk, { at });
     if (count === 0) return;
-    for (let written = 0; written < count; ) {
-      const more = writeSome(to.access, chunk.subarray(written, count), { at: at + written });
-      if (more === 0) throw new DOMException("no byte was written", "QuotaExceededError");
-      written += more;
-    }
+    writeAll(to.access, chunk.subarray(0, count), { at });
     at += count;
   }
 }
