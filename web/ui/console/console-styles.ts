@@ -114,6 +114,11 @@ export const consoleStyles = css`
     background-color: transparent !important;
   }
 
+  /* The scroll bar stands beside the text, where room is left for it. */
+  .xterm-scrollable-element {
+    width: 100%;
+  }
+
   .unseen {
     position: absolute;
     inset-inline-end: 1.25rem;

@@ -34,7 +34,7 @@ export class FindBar extends LitElement {
       }
 
       input {
-        flex: 1 1 9rem;
+        flex: 1 1 5rem;
         max-width: 22rem;
         min-height: 1.75rem;
         font-family: var(--mono);
@@ -42,7 +42,7 @@ export class FindBar extends LitElement {
       }
 
       .count {
-        min-width: 4.5rem;
+        min-width: 4rem;
         padding: 0 0.25rem;
         color: var(--muted);
         font-size: 0.8125rem;

@@ -131,6 +131,7 @@ export function createTerminal(container: HTMLElement, options: TerminalOptions)
   let unseen = 0;
   let told = 0;
   let stamps: Stamps = "off";
+  let searchedHow = "";
   let openedAt = 0;
   const scrolledUp = () => terminal.buffer.active.viewportY < terminal.buffer.active.baseY;
 
@@ -242,6 +243,10 @@ export function createTerminal(container: HTMLElement, options: TerminalOptions)
     },
     find({ text, caseSensitive, regex }, direction, { incremental = false } = {}) {
       const how = { caseSensitive, regex, incremental, decorations: HITS };
+      // The search keeps the marks of a text that it has marked before, also when it is to be found otherwise.
+      const now = `${caseSensitive} ${regex}`;
+      if (now !== searchedHow) search.clearDecorations();
+      searchedHow = now;
       if (direction === "next") search.findNext(text, how);
       else search.findPrevious(text, how);
     },
