@@ -103,6 +103,18 @@ describe("people", () => {
     expect(arrived).toEqual(["Ana page"]);
   });
 
+  it("are one page still when the tunnel was the slower way, and it stays on gRPC-Web", () => {
+    const { people, shown } = world();
+    const endFirst = people.arrive(visitor("Ana", "http", { web: true }), WATCH);
+    const endSecond = people.arrive(visitor("Ana", "tunnel"), WATCH);
+    endSecond();
+    expect(shown()).toEqual(["Ana page 10.0.0.7"]);
+    people.arrive(visitor("Ana", "tunnel"), CALL);
+    expect(shown()).toEqual(["Ana page 10.0.0.7"]);
+    endFirst();
+    expect(shown()).toEqual([]);
+  });
+
   it("are two pages in two browsers, and a client beside them", () => {
     const { people, shown } = world();
     people.arrive(visitor("Ana", "c1"), WATCH);

@@ -38,8 +38,8 @@ interface Entry {
   key: string;
   /** Of a client: the connection of its first call; undefined when it had others too. */
   connection: string | undefined;
-  /** Of a page: the watch that it is there by. */
-  watch: Visitor | undefined;
+  /** Of a page: the watches that it is there by. Two while it changes its way, and either may be the one that stays. */
+  readonly watches: Set<Visitor>;
   /** Of a client: its running calls. */
   running: number;
   /** Aborted when it is back. */
@@ -107,9 +107,10 @@ export class People {
       entry.key = key;
       this.#entries.set(key, entry);
     }
-    entry.watch = visitor;
+    entry.watches.add(visitor);
     return () => {
-      if (entry.watch === visitor) this.#remove(entry);
+      entry.watches.delete(visitor);
+      if (entry.watches.size === 0) this.#remove(entry);
     };
   }
 
@@ -135,7 +136,7 @@ export class People {
   }
 
   #pageOnWeb(visitor: Visitor): Entry | undefined {
-    return this.#find(visitor, ({ watch }) => watch?.web === true);
+    return this.#find(visitor, ({ watches }) => [...watches].some(({ web }) => web));
   }
 
   /** Of the same link, and the same machine as far as addresses tell. */
@@ -164,7 +165,7 @@ export class People {
       address,
       since: this.#options.clock.now(),
     };
-    const entry: Entry = { person, key, connection, watch: undefined, running: 0, leaving: undefined };
+    const entry: Entry = { person, key, connection, watches: new Set(), running: 0, leaving: undefined };
     this.#entries.set(key, entry);
     this.#options.onArrived(person);
     this.#options.onChange();
