@@ -57,7 +57,7 @@ test("a file that is dropped on a card is flashed, compared, saved, and still th
   await entry.getByRole("button", { name: "Flash firmware.bin to kernel again" }).click();
   await expect(flashed).toHaveCount(2);
   await expect(entry).toContainText("Done");
-  await card.getByRole("button", { name: "Save storage to a file" }).click();
+  await card.getByRole("button", { name: "Save to a file: storage" }).click();
   await card.getByLabel("Partition").fill("kernel");
   const dump = await downloaded(page, () => card.getByRole("button", { name: "Save", exact: true }).click());
   expect(sha256(dump)).toBe(sha256(content));

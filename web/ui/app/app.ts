@@ -103,8 +103,8 @@ export class App extends LitElement {
   override render() {
     const state = this.model?.state;
     return html`
-      <a class="skip" href="#main" @click=${this.#skip}>Skip to the content</a>
       <header>
+        <button type="button" class="skip" @click=${this.#skip}>Skip to the content</button>
         <span class="brand">${icons.board}jumptab</span>
         <span class="grow"></span>
         ${this.#renderAwake()}
@@ -366,8 +366,7 @@ export class App extends LitElement {
     }
   }
 
-  #skip(event: Event): void {
-    event.preventDefault();
+  #skip(): void {
     this.#main.value?.focus();
   }
 

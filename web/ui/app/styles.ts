@@ -12,14 +12,11 @@ export const appStyles = css`
     inset-inline-start: 0.5rem;
     top: -4rem;
     z-index: 20;
-    padding: 0.5rem 0.875rem;
-    border-radius: var(--radius-small);
-    background: var(--accent);
-    color: var(--on-accent);
+    background: var(--surface);
   }
 
   .skip:focus {
-    top: 0.5rem;
+    top: 0.4375rem;
   }
 
   header {

@@ -237,7 +237,7 @@ export class FileCard extends DriverCard {
             : html`<button
                 type="button"
                 class="small"
-                aria-label="Save ${name} to a file"
+                aria-label="Save to a file: ${name}"
                 aria-expanded=${fetch.target.kind === "field" ? (this.fetching ? "true" : "false") : nothing}
                 ?disabled=${!this.#free}
                 @click=${() => this.#beginFetch(abilities)}
