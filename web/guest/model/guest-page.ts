@@ -183,7 +183,8 @@ export class GuestPage {
   }
 
   #see(shared: SharedBench): void {
-    if (shared.you.redeem) {
+    // Only the link itself can be made one's own.
+    if (shared.you.redeem && this.state.secret === this.#options.link) {
       void this.#redeem();
       return;
     }

@@ -94,6 +94,7 @@ export class ScriptedBench {
         },
         async redeem({ secretHash }) {
           await bench.#begin(`redeem ${secretHash}`);
+          bench.first = { ...bench.first, you: { ...bench.first.you, redeem: false } };
           return create(RedeemResponseSchema);
         },
         async seat({ action }) {
