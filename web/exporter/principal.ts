@@ -4,6 +4,7 @@
  */
 
 import { Code, ConnectError } from "@connectrpc/connect";
+import { LINK_HEADER, type LinkTrouble } from "../../proto/client-tunnel.ts";
 import type { Role, Share } from "../messages.ts";
 import { endedSentence, type Shares, spentSentence } from "./shares.ts";
 
@@ -31,10 +32,13 @@ export function identify(shares: Shares, credential: string | null): Principal {
   if (credential === null) return PASSPHRASE;
   const found = shares.find(credential);
   if (found === undefined) {
-    throw unauthenticated("this link is not known here any more: ask the person at the board for a new one");
+    throw unauthenticated(
+      "this link is not known here any more: ask the person at the board for a new one",
+      "unknown",
+    );
   }
   const { share, spent } = found;
-  if (share.ended !== undefined) throw unauthenticated(endedSentence(share));
+  if (share.ended !== undefined) throw unauthenticated(endedSentence(share), share.ended.why);
   const unopened = share.oneTime && share.spentHash === undefined;
   return { kind: "share", share, standing: spent ? "spent" : unopened ? "unopened" : "open" };
 }
@@ -50,9 +54,10 @@ export function shareOf(principal: Principal): string | undefined {
 
 /** What who comes with a link for one use that somebody has opened is refused with. */
 export function spent(): ConnectError {
-  return unauthenticated(spentSentence());
+  return unauthenticated(spentSentence(), "used");
 }
 
-export function unauthenticated(sentence: string): ConnectError {
-  return new ConnectError(sentence, Code.Unauthenticated);
+/** @param trouble For a colleague's page, which says what to do; `jmp` shows the sentence. */
+export function unauthenticated(sentence: string, trouble: LinkTrouble): ConnectError {
+  return new ConnectError(sentence, Code.Unauthenticated, { [LINK_HEADER]: trouble });
 }

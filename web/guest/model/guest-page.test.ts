@@ -161,8 +161,9 @@ describe("a colleague's page", () => {
       const bench = new ScriptedBench();
       const { page, way, clock } = open(bench);
       await inSight(page);
+      // What runs is put out without a reason; who comes anew hears it.
       bench.failures.set("watch", [ended(trouble)]);
-      bench.watches[0]?.end(ended(trouble));
+      bench.watches[0]?.end(new ConnectError("put out", Code.Unauthenticated));
       await until(page, ({ absent }) => absent?.absence.kind === "ended");
       expect(page.state.absent?.absence).toMatchObject({ trouble });
       expect(page.state).toMatchObject({ shared: undefined, log: [] });

@@ -35,6 +35,13 @@ export function absenceOf(error: unknown): Absence {
   }
 }
 
+/** The link opens nothing any more, and nobody has said why. */
+export function isUnexplained(error: unknown): boolean {
+  return (
+    error instanceof ConnectError && error.code === Code.Unauthenticated && !error.metadata.has(LINK_HEADER)
+  );
+}
+
 /** Whether the way to the bench has broken, and not the bench has said no. */
 export function mayComeBack(error: unknown): boolean {
   if (!(error instanceof ConnectError)) return true;

@@ -11,7 +11,7 @@ import type { WatchResponse } from "../../../proto/gen/jumptab/v1/bench_pb.ts";
 import type { SharedBench } from "../../messages.ts";
 import { retryDelayMs } from "../../tunnel/backoff.ts";
 import type { Line } from "../transport/lines.ts";
-import { type Absence, absenceOf } from "./link-error.ts";
+import { type Absence, absenceOf, isUnexplained } from "./link-error.ts";
 
 export interface WatcherOptions {
   watch(line: Line, options: { signal: AbortSignal }): AsyncIterable<WatchResponse>;
@@ -114,7 +114,10 @@ export class Watcher {
       failure = error;
     }
     this.#watches.delete(watch);
-    if (!signal.aborted && this.#watches.size === 0) await this.#lost(failure);
+    if (signal.aborted || this.#watches.size > 0) return;
+    // A call that is put out hears that it was: only one that begins hears why.
+    if (watch.live && isUnexplained(failure)) this.#start(this.#options.line());
+    else await this.#lost(failure);
   }
 
   #see(watch: Watch, bench: SharedBench): void {
