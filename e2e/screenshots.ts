@@ -1,6 +1,6 @@
 // `npm run screenshots`: the pictures of the documents, from the real page: a demo board that was switched on and looked
 // into, a hook that runs and one that failed, the log with a search, the terminal, and a chip that is flashed. With a folder as its
-// argument they go there, and all of them are taken in light, dark and narrow.
+// argument they go there, and all views are taken, or those that are named after it, in light and dark, wide, half as wide and narrow.
 
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -63,6 +63,67 @@ const SCENES = {
       await terminal.getByText("~#").nth(0).waitFor();
     }
     await terminal.getByText("°C").or(terminal.getByText("temp")).first().waitFor();
+  },
+
+  /** Everything that can be done, with a few letters of it typed. */
+  async commands(page: Page): Promise<void> {
+    await startDemo(page);
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Find a command" }).fill("con");
+  },
+
+  async help(page: Page): Promise<void> {
+    await startDemo(page);
+    await page.keyboard.press("?");
+    await page.getByRole("heading", { name: "Help" }).waitFor();
+  },
+
+  /** The bench as a person may like it: the log wider, the power folded, sections to be moved. */
+  async arranged(page: Page): Promise<void> {
+    await startDemo(page);
+    await page.getByRole("button", { name: "Fold the card of board power" }).click();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Find a command" }).fill("arrange");
+    await page.keyboard.press("Enter");
+  },
+
+  /** Two links, one of them open at a colleague's. */
+  async share(page: Page): Promise<void> {
+    await startDemo(page);
+    await share(page, "Ben");
+    const colleague = await openLink(page, await share(page, "Ana"));
+    await colleague.getByRole("button", { name: "On: power" }).click();
+    await page.getByText("Ana").nth(1).waitFor();
+  },
+
+  async "share-form"(page: Page): Promise<void> {
+    await startDemo(page);
+    await page.getByRole("button", { name: "Share with a link" }).click();
+    await page.keyboard.type("Ana");
+  },
+
+  /** What Ana sees. */
+  async guest(page: Page): Promise<Page> {
+    await startDemo(page);
+    const colleague = await openLink(page, await share(page, "Ana"));
+    await colleague.getByRole("button", { name: "On: power" }).click();
+    await colleague.getByRole("button", { name: /^Open console of/ }).click();
+    await colleague.locator("jumptab-console .xterm-rows").getByText("login:").waitFor({ timeout: 20_000 });
+    return colleague;
+  },
+
+  /** What is left of a link that was wrong from the beginning. */
+  async "guest-wrong-link"(page: Page): Promise<void> {
+    await SCENES.welcome(page);
+    await page.goto(`${new URL(page.url()).origin}/#share=aaaaaaaaaaaaaaaaaaaaaa`);
+    await page.reload();
+    await page.getByRole("heading", { name: "This link opens nothing here" }).waitFor();
+  },
+
+  async builder(page: Page): Promise<void> {
+    await startDemo(page);
+    await page.getByRole("button", { name: "Edit configuration" }).click();
+    await page.getByRole("button", { name: "Save & start" }).waitFor();
   },
 
   async "hook-running"(page: Page): Promise<void> {
@@ -132,6 +193,31 @@ interface Shot {
   readonly look: BrowserContextOptions;
 }
 
+/** A colleague opens the link in a browser of their own. */
+async function openLink(page: Page, link: string): Promise<Page> {
+  const browser = page.context().browser();
+  if (browser === null) throw new Error("the context has no browser");
+  const colleague = await browser.newContext({
+    viewport: page.viewportSize(),
+    colorScheme: (await page.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches))
+      ? "dark"
+      : "light",
+  });
+  const tab = await colleague.newPage();
+  await tab.goto(link);
+  await tab.getByRole("button", { name: "On: power" }).waitFor({ timeout: 20_000 });
+  return tab;
+}
+
+/** Make a link as a person does, and take it out of the clipboard. */
+async function share(page: Page, name: string): Promise<string> {
+  await page.getByRole("button", { name: "Share with a link" }).click();
+  await page.keyboard.type(name);
+  await page.keyboard.press("Enter");
+  await page.getByText(`The link for ${name} is in the clipboard`).waitFor();
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
 const LIGHT = { colorScheme: "light", viewport: { width: 1280, height: 900 } } as const;
 const DARK = { colorScheme: "dark", viewport: { width: 1280, height: 900 } } as const;
 const NARROW = { colorScheme: "light", viewport: { width: 390, height: 1400 } } as const;
@@ -146,8 +232,18 @@ const DOCUMENT_SHOTS: readonly Shot[] = [
   { name: "flash-light", scene: "flash", look: LIGHT },
 ];
 
+/** Every view by day and by night, at the widths of a screen, of half of one, and of a phone. */
+const LOOKS = {
+  light: { ...LIGHT, viewport: { width: 1440, height: 900 } },
+  dark: { ...DARK, viewport: { width: 1440, height: 900 } },
+  "half-light": { ...LIGHT, viewport: { width: 1024, height: 900 } },
+  "half-dark": { ...DARK, viewport: { width: 1024, height: 900 } },
+  narrow: NARROW,
+  "narrow-dark": { ...NARROW, colorScheme: "dark" },
+} as const;
+
 const ALL_SHOTS: readonly Shot[] = Object.keys(SCENES).flatMap((scene) =>
-  Object.entries({ light: LIGHT, dark: DARK, narrow: NARROW }).map(([name, look]) => ({
+  Object.entries(LOOKS).map(([name, look]) => ({
     name: `${scene}-${name}`,
     scene: scene as Scene,
     look,
@@ -184,7 +280,7 @@ hooks:
 `;
 }
 
-const [folder] = process.argv.slice(2);
+const [folder, ...only] = process.argv.slice(2);
 const out = folder === undefined ? DOCUMENTS : resolve(folder);
 mkdirSync(out, { recursive: true });
 const relay = spawn(process.execPath, [START, "--tls-grpc-listener", "0"], {
@@ -200,14 +296,15 @@ try {
     args: process.getuid?.() === 0 ? ["--no-sandbox", "--disable-gpu"] : [],
   });
   for (const { name, scene, look } of folder === undefined ? DOCUMENT_SHOTS : ALL_SHOTS) {
+    if (only.length > 0 && !only.includes(scene) && !only.includes(name)) continue;
     const context = await browser.newContext({ ...look, permissions: ["clipboard-read", "clipboard-write"] });
     const page = await context.newPage();
     await page.goto(address);
-    await SCENES[scene](page);
+    const shown = (await SCENES[scene](page)) ?? page;
     if (folder !== undefined || (scene !== "terminal" && scene !== "flash"))
-      await page.evaluate(() => window.scrollTo(0, 0));
-    await page.screenshot({ path: `${out}/${name}.png`, fullPage: folder !== undefined });
-    await context.close();
+      await shown.evaluate(() => window.scrollTo(0, 0));
+    await shown.screenshot({ path: `${out}/${name}.png`, fullPage: folder !== undefined });
+    for (const one of browser.contexts()) await one.close();
   }
   await browser.close();
 } finally {
