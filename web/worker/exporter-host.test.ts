@@ -347,7 +347,7 @@ describe("ExporterHost", () => {
     const before = world();
     await before.start("");
     await before.ask({ kind: "create-share", ...FOR_ANA });
-    const [shares] = before.kept();
+    const [shares = []] = before.kept();
     const page = world();
     await page.start("", { shares });
     expect((await page.snapshot()).shares).toEqual(shares);
