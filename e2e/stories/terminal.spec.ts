@@ -63,7 +63,7 @@ test("a file goes to the board, and what it answers goes into a log", async ({ e
   const download = page.waitForEvent("download");
   await console.getByRole("button", { name: "Stop the log" }).first().click();
   const log = await readFile(await (await download).path(), "utf8");
-  expect(log).toMatch(/^root\r\n.*# led on\r\nled is on\r\n/s);
+  expect(log).toMatch(/^ ?root\r\n.*# led on\r\nled is on\r\n/s);
 });
 
 test("the baud rate changes, and a client's console stays open", async ({ exporterPage, jumpstarter }) => {

@@ -715,8 +715,17 @@ export class Console extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    // A card that is moved on the page is back at once, and goes on.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#end();
+    });
+  }
+
+  #end(): void {
     clearTimeout(this.#refresh);
     this.#refresh = undefined;
+    this.#send.cancel();
+    void this.#log.stop();
     this.#close();
     this.#feed?.[Symbol.dispose]();
     this.#feed = undefined;

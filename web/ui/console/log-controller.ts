@@ -47,11 +47,12 @@ export class LogController implements ReactiveController {
 
   hostConnected(): void {
     document.addEventListener("visibilitychange", this.#flushWhenHidden);
+    addEventListener("beforeunload", this.#askBeforeLeaving);
   }
 
   hostDisconnected(): void {
     document.removeEventListener("visibilitychange", this.#flushWhenHidden);
-    void this.stop();
+    removeEventListener("beforeunload", this.#askBeforeLeaving);
   }
 
   /** Needs a click. */
@@ -108,6 +109,11 @@ export class LogController implements ReactiveController {
   /** A tab that is hidden may be put away without another word. */
   readonly #flushWhenHidden = (): void => {
     if (document.visibilityState === "hidden") void this.#running?.writer.flush();
+  };
+
+  /** A page that goes takes with it what is not in the file yet. */
+  readonly #askBeforeLeaving = (event: BeforeUnloadEvent): void => {
+    if (this.#running !== undefined) event.preventDefault();
   };
 
   async #failedWith(name: string, message: string): Promise<void> {

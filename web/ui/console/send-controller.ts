@@ -3,7 +3,7 @@
  * Above: console.ts. Below: paced-sender.ts, the console's stream.
  */
 
-import type { ReactiveController, ReactiveControllerHost } from "lit";
+import type { ReactiveControllerHost } from "lit";
 import type { PageStream } from "../model.ts";
 import { type Pace, sendPaced } from "./paced-sender.ts";
 
@@ -28,7 +28,7 @@ export interface SendTarget {
   onSent(bytes: Uint8Array): void;
 }
 
-export class SendController implements ReactiveController {
+export class SendController {
   readonly #host: ReactiveControllerHost;
   readonly #target: SendTarget;
   #abort: AbortController | undefined;
@@ -38,7 +38,6 @@ export class SendController implements ReactiveController {
   constructor(host: ReactiveControllerHost, target: SendTarget) {
     this.#host = host;
     this.#target = target;
-    host.addController(this);
   }
 
   get current(): Sending | undefined {
@@ -48,10 +47,6 @@ export class SendController implements ReactiveController {
   /** How the last one ended, where that wants a word. */
   get outcome(): SendOutcome | undefined {
     return this.#outcome;
-  }
-
-  hostDisconnected(): void {
-    this.cancel();
   }
 
   cancel(): void {
