@@ -367,7 +367,8 @@ export class Editor extends LitElement {
 
   #move(direction: Direction): void {
     const target = moveTarget(this.outline, this.selected, direction);
-    if (target !== undefined && this.#change(moveDriver(this.#text, this.selected, target))) void this.#toTree();
+    if (target !== undefined && this.#change(moveDriver(this.#text, this.selected, target)))
+      void this.#toTree();
   }
 
   #remove(): void {
@@ -418,14 +419,17 @@ export class Editor extends LitElement {
     return true;
   }
 
-  /** Undo and redo are the text's own, wherever the focus is. */
+  /** Undo and redo are the text's own, wherever the focus is; but a field has its own while it is written in. */
   #key(event: KeyboardEvent): void {
+    if (!(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
     const target = event.composedPath()[0];
-    if (!(event.ctrlKey || event.metaKey) || event.defaultPrevented || target instanceof HTMLInputElement)
-      return;
+    const field = target instanceof HTMLInputElement ? target : undefined;
     const key = event.key.toLowerCase();
-    if (key === "s") this.#save();
-    else if (key === "z" && this.#editor !== undefined) {
+    if (key === "s") {
+      // What is written in it belongs to what is saved.
+      field?.blur();
+      this.#save();
+    } else if (key === "z" && field === undefined && this.#editor !== undefined) {
       if (event.shiftKey) this.#editor.redo();
       else this.#editor.undo();
     } else return;
