@@ -45,7 +45,7 @@ export function renderMenu(state: MenuState, actions: MenuActions): TemplateResu
         ],
         (stamps) => set({ stamps }),
       )}
-      ${flag("Control characters as signs", settings.controls, (controls) => set({ controls }))}
+      ${flag("Control characters (^M, ^[)", settings.controls, (controls) => set({ controls }))}
       ${flag("A line feed alone begins a line", settings.lineFeedReturns, (lineFeedReturns) => set({ lineFeedReturns }))}
       ${listening ? nothing : flag("Show what I type (local echo)", settings.echo, (echo) => set({ echo }))}
     </section>

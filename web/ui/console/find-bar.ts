@@ -66,7 +66,7 @@ export class FindBar extends LitElement {
 
   override render() {
     return html`
-      <div class="row" role="search" @keydown=${this.#key}>
+      <div class="row" role="search" aria-label="Find in the console" @keydown=${this.#key}>
         <input
           type="text"
           aria-label="Find in the console"

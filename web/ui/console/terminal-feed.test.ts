@@ -75,7 +75,11 @@ describe("TerminalFeed", () => {
     expect((await until(4)).slice(1)).toEqual(["reset", "again 1:a\x07", "again 2:b\r\n"]);
     look.controls = true;
     its.redraw();
-    expect((await until(7)).slice(4)).toEqual(["reset", "again 1:a␇", "again 2:b␍"]);
+    expect((await until(7)).slice(4)).toEqual([
+      "reset",
+      "again 1:a\x1b[7m^G\x1b[27m",
+      "again 2:b\x1b[7m^M\x1b[27m",
+    ]);
   });
 
   it("goes on with what is still kept when it was too slow, and says how much it left out", async () => {

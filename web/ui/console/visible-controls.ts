@@ -1,34 +1,31 @@
 /**
- * Control characters as signs that can be seen (␀ … ␡), which do nothing but end lines.
- * Above: terminal-feed.ts. Below: bytes, in pieces as they come. Specification: Unicode's Control Pictures, U+2400.
+ * Control characters as people know them from `cat -v` (^M, ^[, ^?), in reverse, so that they are told from text; they do nothing but end
+ * lines.
+ * Above: terminal-feed.ts. Below: bytes, in pieces as they come. Specification: caret notation; ECMA-48 SGR 7 and 27.
  */
 
-/** UTF-8 of U+2400, without the last six bits. */
-const PICTURE = [0xe2, 0x90] as const;
-const DELETE_PICTURE = 0xa1;
+const encoder = new TextEncoder();
 
-/** A line feed still begins a line; nothing else moves. Bytes from 0x20 on, and so all of UTF-8's, stay as they are. */
+/** By the control character's code; 0x7f is the last. */
+const SIGNS: readonly Uint8Array[] = Array.from({ length: 0x80 }, (_, code) => {
+  if (code >= 0x20 && code < 0x7f) return Uint8Array.of(code);
+  const sign = `\x1b[7m^${String.fromCharCode(code ^ 0x40)}\x1b[27m`;
+  // A line feed still begins a line.
+  return encoder.encode(code === 0x0a ? `${sign}\r\n` : sign);
+});
+
+/** Bytes from 0x20 on, and so all of UTF-8's, stay as they are. */
 export function visibleControls(bytes: Uint8Array): Uint8Array {
   let length = 0;
-  for (const byte of bytes) length += isControl(byte) ? (byte === 0x0a ? 5 : 3) : 1;
+  for (const byte of bytes) length += SIGNS[byte]?.length ?? 1;
   if (length === bytes.length) return bytes;
   const shown = new Uint8Array(length);
   let at = 0;
   for (const byte of bytes) {
-    if (!isControl(byte)) {
-      shown[at++] = byte;
-      continue;
-    }
-    shown[at++] = PICTURE[0];
-    shown[at++] = PICTURE[1];
-    shown[at++] = byte === 0x7f ? DELETE_PICTURE : 0x80 + byte;
-    if (byte !== 0x0a) continue;
-    shown[at++] = 0x0d;
-    shown[at++] = 0x0a;
+    const sign = SIGNS[byte];
+    if (sign === undefined) shown[at] = byte;
+    else shown.set(sign, at);
+    at += sign?.length ?? 1;
   }
   return shown;
-}
-
-function isControl(byte: number): boolean {
-  return byte < 0x20 || byte === 0x7f;
 }
