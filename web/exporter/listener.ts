@@ -29,22 +29,23 @@ export async function listen(
   });
   // A listener never has anything to say. The device may take its time over the end of that.
   writable.close().catch(() => undefined);
-  return hear(readable, queue, signal);
+  const reader = readable.getReader();
+  // From now on, whether anybody takes anything or not.
+  void pump(reader, queue);
+  return hear(reader, queue, signal);
 }
 
 async function* hear(
-  readable: ReadableStream<Uint8Array>,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
   queue: Backlog,
   signal: AbortSignal,
 ): AsyncGenerator<Heard, void, undefined> {
-  const reader = readable.getReader();
   const onAbort = (): void => {
     queue.end(undefined);
     reader.cancel(signal.reason).catch(() => undefined);
   };
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
-  void pump(reader, queue);
   try {
     for (;;) {
       const heard = await queue.next();

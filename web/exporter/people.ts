@@ -64,7 +64,7 @@ export class People {
 
   /** Whether this is a call of a colleague's page: one that watches, as far as it has begun to. */
   isPage(visitor: Visitor): boolean {
-    return visitor.web || this.#pageOf(visitor) !== undefined;
+    return (visitor.web && visitor.principal.kind === "share") || this.#pageOf(visitor) !== undefined;
   }
 
   /**
