@@ -116,6 +116,7 @@ test("benches are renamed, copied, saved as files and read from them", async ({ 
   await exporterPage.paste(COMMENTED);
   await exporterPage.expectAttached();
   await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByText("Stopped. Its name")).toBeVisible();
   await page.getByRole("button", { name: /benches/i }).click();
 
   await page.getByRole("button", { name: "More for desk" }).click();
