@@ -43,10 +43,11 @@ describe("streamOverPort()", () => {
     worker.postMessage({ kind: "closed", message: undefined });
     const items: PageStreamItem[] = [];
     for await (const item of stream.items) items.push(item);
-    expect(items.map((item) => (item.kind === "data" ? text(item.bytes) : item.bytes))).toEqual([
-      "login: ",
-      12,
-    ]);
+    expect(
+      items.map((item) =>
+        "text" in item ? item.text : item.kind === "data" ? text(item.bytes) : item.bytes,
+      ),
+    ).toEqual(["login: ", 12]);
   });
 
   it("gives credit back only when an item was consumed", async () => {

@@ -6,7 +6,7 @@
 import { css, html, LitElement } from "lit";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
-import type { Search, SearchResult } from "./terminal.ts";
+import type { Search, SearchResult } from "./search.ts";
 
 export type FindEvent = CustomEvent<{
   readonly search: Search;

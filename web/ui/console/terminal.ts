@@ -11,6 +11,7 @@ import xtermStyles from "@xterm/xterm/css/xterm.css?inline";
 import "./find-bar.ts";
 import "./hex-view.ts";
 import { LineTimes } from "./line-times.ts";
+import type { Search, SearchResult } from "./search.ts";
 import { STAMP_CHARACTERS, type Stamps, stampText } from "./stamps.ts";
 import { followLines } from "./terminal-rows.ts";
 
@@ -26,20 +27,6 @@ export interface Look {
   readonly lineFeedReturns: boolean;
   /** Nobody may type. */
   readonly listening: boolean;
-}
-
-export interface Search {
-  readonly text: string;
-  readonly caseSensitive: boolean;
-  readonly regex: boolean;
-}
-
-export interface SearchResult {
-  /** Which one is selected, from 1; 0 for none. */
-  readonly hit: number;
-  /** Not more than MOST_HITS are counted. */
-  readonly hits: number;
-  readonly more: boolean;
 }
 
 export interface ConsoleTerminal {
