@@ -8,7 +8,6 @@ import { createRef, ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { SharedBench, TransferSnapshot } from "../../messages.ts";
 import { appStyles } from "../../ui/app/styles.ts";
-import "../../ui/bench/drivers.ts";
 import "../../ui/log-panel/log-panel.ts";
 import "../../ui/share-line/share-line.ts";
 import "../../ui/share/people.ts";
@@ -32,6 +31,9 @@ import {
   wayText,
 } from "./guest-text.ts";
 import { guestStyles } from "./styles.ts";
+
+// On its way beside the first words with the exporter: the page says who it is before it has cards to draw.
+void import("../../ui/bench/drivers.ts");
 
 export class GuestApp extends LitElement {
   static override properties = { page: { attribute: false }, pageUrl: { attribute: false } };
@@ -68,8 +70,8 @@ export class GuestApp extends LitElement {
     const { shared } = this.page.state;
     const running = this.#transfers.filter(({ state }) => state === "running");
     return html`
-      <a class="skip" href="#main" @click=${this.#skip}>Skip to the content</a>
       <header>
+        <button type="button" class="skip" @click=${this.#skip}>Skip to the content</button>
         <span class="brand">${icons.board}jumptab</span>
         <span class="grow"></span>
         ${shared === undefined ? null : html`<span class="small muted">Shared with you as <strong>${shared.you.name}</strong></span>`}
@@ -268,8 +270,7 @@ export class GuestApp extends LitElement {
     if (icon !== null && icon.getAttribute("href") !== href) icon.setAttribute("href", href);
   }
 
-  #skip(event: Event): void {
-    event.preventDefault();
+  #skip(): void {
     this.#main.value?.focus();
   }
 }
