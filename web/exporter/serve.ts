@@ -3,10 +3,11 @@
  * Above: exporter.ts. Below: door.ts, services.ts, proto/tunnel types. Specification: gRPC over HTTP/2 ("Responses").
  */
 
-import { Code, type ConnectRouter, createContextValues } from "@connectrpc/connect";
+import { Code, type ConnectError, type ConnectRouter, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { GrpcStatus, type HeaderList, type TunnelStream } from "../../proto/tunnel/types.ts";
-import { type Guest, withGuest } from "./door.ts";
+import { type Guest, headerOf, withGuest } from "./door.ts";
 import { kFlushHeaders } from "./flush-headers.ts";
 import { isGrpcRouterStream, serveGrpcRouterStream } from "./serve-grpc-stream.ts";
 import type { ServiceHost } from "./service-host.ts";
@@ -20,8 +21,14 @@ export function createStreamHandler(router: ConnectRouter, host: ServiceHost): S
   return async (stream) => {
     const query = stream.request.path.indexOf("?");
     const handler = byPath.get(query < 0 ? stream.request.path : stream.request.path.slice(0, query));
+    let guest: Guest;
     try {
-      const guest = host.sharing.door.enter(stream, handler?.method);
+      guest = host.sharing.door.enter(stream, handler?.method);
+    } catch (error) {
+      turnAway(stream, toConnectError(error));
+      return;
+    }
+    try {
       if (handler === undefined) refuse(stream);
       else if (isGrpcRouterStream(stream.request)) await serveGrpcRouterStream(stream, host, guest);
       else await answer(stream, handler, guest);
@@ -66,6 +73,20 @@ async function answer(stream: TunnelStream, handler: UniversalHandler, guest: Gu
   stream.end(response.trailer === undefined ? undefined : headerList(response.trailer));
   // What the client may still be sending is thrown away, so that it can finish.
   await stream.body[Symbol.asyncIterator]().return?.();
+}
+
+/** Said in the head of an answer where the protocol has a place for it there, so that a page reads more than the sentence. */
+function turnAway(stream: TunnelStream, error: ConnectError): void {
+  const { code, rawMessage, metadata } = error;
+  const contentType = headerOf(stream.request, "content-type") ?? "";
+  if (!contentType.startsWith("application/grpc")) {
+    stream.reset(code, rawMessage);
+    return;
+  }
+  const status = new Headers(metadata);
+  setTrailerStatus(status, error);
+  stream.respond({ status: 200, h: [["content-type", contentType], ...headerList(status)] }, { end: true });
+  stream.body[Symbol.asyncIterator]().return?.();
 }
 
 /** Characters of an unknown path that are told back to the client. */
