@@ -77,13 +77,13 @@ async function answer(stream: TunnelStream, handler: UniversalHandler, guest: Gu
 
 /** Said in the head of an answer where the protocol has a place for it there, so that a page reads more than the sentence. */
 function turnAway(stream: TunnelStream, error: ConnectError): void {
-  const { code, rawMessage, metadata } = error;
+  const { code, rawMessage } = error;
   const contentType = headerOf(stream.request, "content-type") ?? "";
   if (!contentType.startsWith("application/grpc")) {
     stream.reset(code, rawMessage);
     return;
   }
-  const status = new Headers(metadata);
+  const status = new Headers();
   setTrailerStatus(status, error);
   stream.respond({ status: 200, h: [["content-type", contentType], ...headerList(status)] }, { end: true });
   stream.body[Symbol.asyncIterator]().return?.();
