@@ -1,0 +1,134 @@
+/**
+ * A colleague opens a link: the same bench, live, in a second browser; and what they read when the link opens nothing.
+ * Below: test.ts. The real `jmp` looks at the same board.
+ */
+
+import type { Page } from "@playwright/test";
+import { ExporterPage } from "../pages/exporter-page.ts";
+import { expect, test } from "./test.ts";
+
+test("a link for control types into the console, and everybody sees what it does to the board", async ({
+  exporterPage,
+  browser,
+  relay,
+  jumpstarter,
+}) => {
+  await exporterPage.visit();
+  await exporterPage.startDemo();
+  const link = await share(exporterPage.page, "Ana");
+  await using colleague = new ExporterPage(browser, () => link);
+  await colleague.visit();
+  const { page } = colleague;
+  // Not left where people copy addresses from.
+  await expect(page).toHaveURL(relay.url);
+
+  await page.getByRole("button", { name: "On: power" }).click();
+  await colleague.expectPower("board.power", "on");
+  await exporterPage.expectPower("board.power", "on");
+  await expect(page.getByText("You drive", { exact: true }).first()).toBeVisible();
+  await expect(exporterPage.page.getByText("Ana drives", { exact: true }).first()).toBeVisible();
+
+  const console = colleague.driver("board.serial");
+  // Typed while it boots, it would stop the boot loader.
+  await page.getByRole("button", { name: "Open console of board serial" }).click();
+  await expect(console.locator(".xterm-rows")).toContainText("jumptab-demo login:");
+  await page.keyboard.type("root\r");
+  await expect(console.locator(".xterm-rows")).toContainText("root@jumptab-demo:~#");
+  await page.keyboard.type("echo 6*7 = $((6*7))\r");
+  await expect(console.locator(".xterm-rows")).toContainText("6*7 = 42");
+
+  const endpoint = { ...relay.endpoint, passphrase: link.slice(-22) };
+  const reading = await jumpstarter.j("power read", { endpoint });
+  expect(reading).toMatchObject({ code: 0 });
+  expect(reading.stdout).toMatch(/voltage=[45]\./);
+  expect(relay.log).not.toContain(endpoint.passphrase);
+
+  // Taken back: it ends at once, and says so.
+  await exporterPage.page.getByRole("button", { name: "Revoke the link for Ana" }).click();
+  const dialog = exporterPage.page.getByRole("dialog", { name: "Revoke the link for Ana?" });
+  await dialog.getByRole("button", { name: "Revoke", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "This link was taken back" })).toBeVisible();
+  await expect(console).toHaveCount(0);
+});
+
+test("a link for watching listens, and can do nothing to the board", async ({ exporterPage, browser }) => {
+  await exporterPage.visit();
+  await exporterPage.startDemo();
+  const link = await share(exporterPage.page, "Ben", { role: "View" });
+  await using colleague = new ExporterPage(browser, () => link);
+  await colleague.visit();
+  const { page } = colleague;
+  await expect(page.getByText("View only", { exact: true })).toBeVisible();
+  for (const name of ["On: power", "Off: power", "Cycle: power", "Read: power"]) {
+    await expect(page.getByRole("button", { name })).toBeDisabled();
+  }
+  await colleague.typeInConsole("board serial", "nobody hears this");
+  await expect(page.getByText("You are listening.")).toBeVisible();
+  // The board boots: whoever listens sees it, and nothing that they have typed.
+  await exporterPage.page.getByRole("button", { name: "On: power" }).click();
+  const rows = colleague.driver("board.serial").locator(".xterm-rows");
+  await expect(rows).toContainText("jumptab-demo login:");
+  await expect(rows).not.toContainText("nobody hears this");
+});
+
+test("a link for one use belongs to the browser that opens it first; others, and wrong ones, are told", async ({
+  exporterPage,
+  browser,
+  relay,
+}) => {
+  await exporterPage.visit();
+  await exporterPage.startDemo();
+  const link = await share(exporterPage.page, "Cleo", { once: true });
+  await using first = new ExporterPage(browser, () => link);
+  await first.visit();
+  await expect(first.page.getByText(/belongs to this browser now/)).toBeVisible();
+
+  await using second = new ExporterPage(browser, () => link);
+  await second.visit();
+  await expect(second.page.getByRole("heading", { name: "This link has been opened already" })).toBeVisible();
+
+  await using again = await first.openTab();
+  await again.visit();
+  await again.page.getByRole("button", { name: "On: power" }).click();
+  await exporterPage.expectPower("board.power", "on");
+
+  await using wrong = new ExporterPage(browser, () => `${relay.url}#share=${"x".repeat(22)}`);
+  await wrong.visit();
+  await expect(wrong.page.getByRole("heading", { name: "This link opens nothing here" })).toBeVisible();
+});
+
+test("a colleague's page waits for the bench, says so, and goes on when it is back", async ({
+  exporterPage,
+  browser,
+}) => {
+  await exporterPage.visit();
+  await exporterPage.startDemo();
+  const link = await share(exporterPage.page, "Ana");
+  await using colleague = new ExporterPage(browser, () => link);
+  await colleague.visit();
+  const { page } = colleague;
+  await page.getByRole("button", { name: "On: power" }).click();
+  await colleague.expectPower("board.power", "on");
+
+  await exporterPage.page.getByRole("button", { name: "Stop", exact: true }).click();
+  await expect(page.getByText("The bench is away.", { exact: true }).first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "On: power" })).toBeDisabled();
+  await exporterPage.page.getByRole("button", { name: "Start", exact: true }).click();
+  await expect(page.getByRole("button", { name: "On: power" })).toBeEnabled();
+  await colleague.expectPower("board.power", "off");
+});
+
+/** Make a link, and take it from the clipboard. */
+async function share(
+  page: Page,
+  name: string,
+  { role = "Control", once = false }: { role?: string; once?: boolean } = {},
+): Promise<string> {
+  await page.getByRole("button", { name: "Share with a link" }).click();
+  await page.getByLabel("Who is it for?").fill(name);
+  await page.getByRole("radio", { name: new RegExp(`^${role}`) }).check();
+  if (once) await page.getByRole("checkbox").check();
+  await page.getByRole("button", { name: "Make and copy link" }).click();
+  await expect(page.getByText(`The link for ${name} is in the clipboard`)).toBeVisible();
+  return page.evaluate(() => navigator.clipboard.readText());
+}
