@@ -34,8 +34,8 @@ test("a link for control types into the console, and everybody sees what it does
   await expect(console.locator(".xterm-rows")).toContainText("jumptab-demo login:");
   await page.keyboard.type("root\r");
   await expect(console.locator(".xterm-rows")).toContainText("root@jumptab-demo:~#");
-  await page.keyboard.type("echo 6*7 = $((6*7))\r");
-  await expect(console.locator(".xterm-rows")).toContainText("6*7 = 42");
+  await page.keyboard.type("uname -a\r");
+  await expect(console.locator(".xterm-rows")).toContainText("Linux jumptab-demo");
 
   const endpoint = { ...relay.endpoint, passphrase: link.slice(-22) };
   const reading = await jumpstarter.j("power read", { endpoint });
