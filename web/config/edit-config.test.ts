@@ -186,6 +186,28 @@ describe("renameDriver()", () => {
   }
 });
 
+describe("what is remembered by path", () => {
+  it("hears of the new path of a driver that is renamed or nested, and of nothing else", () => {
+    expect(renameDriver(BENCH, ["board", "one"], "two")).toMatchObject({
+      moved: { from: ["board", "one"], to: ["board", "two"] },
+    });
+    expect(moveDriver(BENCH, ["serial"], { parent: ["board"] })).toMatchObject({
+      moved: { from: ["serial"], to: ["board", "serial"] },
+    });
+    for (const edit of [
+      renameDriver(BENCH, ["serial"], "serial"),
+      moveDriver(BENCH, ["serial"], { parent: [], index: 0 }),
+      addDriver(BENCH, [], "new", POWER),
+      removeDriver(BENCH, ["serial"]),
+      setConfig(BENCH, ["serial"], "url", "hwgrep://1"),
+      setName(BENCH, "other"),
+    ]) {
+      expect(edit).toMatchObject({ ok: true });
+      expect(edit).not.toHaveProperty("moved");
+    }
+  });
+});
+
 describe("moveDriver()", () => {
   it("moves it up among its neighbours, with its comment", () => {
     const moved = text(moveDriver(BENCH, ["serial"], { parent: [], index: 0 }));

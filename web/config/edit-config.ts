@@ -23,6 +23,8 @@ export type Edit =
       readonly changes: readonly TextChange[];
       /** Of the driver that it was about, as it is now. */
       readonly path: MapPath;
+      /** It has another path than before: what is remembered by it, such as a chosen port, belongs to the new one. */
+      readonly moved?: { readonly from: MapPath; readonly to: MapPath };
     }
   /** One sentence with the cure. */
   | { readonly ok: false; readonly reason: string };
@@ -220,7 +222,13 @@ function edit(text: string, change: (source: YamlSource, outline: Outline) => Ch
       if (now === undefined || meaning(now) !== meaning(driver)) return { ok: false, reason: DEPENDS };
     }
     const changes = changeBetween(text, source.text);
-    return { ok: true, text: applyChanges(text, changes), changes, path };
+    return {
+      ok: true,
+      text: applyChanges(text, changes),
+      changes,
+      path,
+      ...(!own && !same(from, path) && { moved: { from, to: path } }),
+    };
   } catch (error) {
     if (error instanceof NotEditable) return { ok: false, reason: error.message };
     throw error;

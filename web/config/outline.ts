@@ -87,6 +87,12 @@ export function findDriver(outline: Outline, path: readonly string[]): OutlineDr
   return found;
 }
 
+/** The innermost driver that this line belongs to; undefined: none. */
+export function driverAtLine(outline: Outline, line: number): OutlineDriver | undefined {
+  // Parents come first.
+  return [...everyDriver(outline.drivers)].findLast(({ lines }) => line >= lines.from && line <= lines.to);
+}
+
 /** Aliases of aliases that are followed: a circle of them ends somewhere. */
 const MAX_ALIASES = 16;
 

@@ -52,6 +52,23 @@ export interface Draft {
   readonly original?: string;
   /** Said above the editor: where the text comes from, and what saving does. */
   readonly note: string | undefined;
+  /** What was renamed and moved by click since `original`. */
+  readonly moved?: readonly MovedDriver[];
+}
+
+/** A driver that was renamed or moved in the tree, with all below it. */
+export interface MovedDriver {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+}
+
+/** What becomes of a draft. */
+export interface SaveDraft {
+  readonly yaml: string;
+  /** In the order in which it was done: choices of devices follow. */
+  readonly moved: readonly MovedDriver[];
+  /** Start it, or start it again, when it is saved. */
+  readonly start: boolean;
 }
 
 /** A saved bench in the list. */
@@ -175,7 +192,7 @@ export interface PageActions {
   openFile(file: File): void;
   writeConfiguration(): void;
   editBench(id: string): void;
-  saveDraft(draft: Draft, yaml: string): void;
+  saveDraft(draft: Draft, save: SaveDraft): void;
   leaveEditor(): void;
   /** Changes `metadata.name` in its text. A name that is taken gets a number. */
   renameBench(id: string, name: string): void;

@@ -7,7 +7,7 @@ import type { RememberedPort } from "../../drivers/base/devices.ts";
 import type { RelayBoot } from "../../proto/boot.ts";
 import type { BenchStore } from "../store/bench-store.ts";
 import type { SavedBench } from "../store/saved-bench.ts";
-import { type DemoKind, type Draft, IDLE } from "../ui/model.ts";
+import { type DemoKind, type Draft, IDLE, type SaveDraft } from "../ui/model.ts";
 import { type BenchFile, benchFile, readBenchFile, refuseOther } from "./bench-file.ts";
 import { type BenchLibrary, withTheSame } from "./bench-library.ts";
 import { type AcquireOptions, type BenchLocks, RELOAD_WAIT_MS } from "./bench-locks.ts";
@@ -16,6 +16,7 @@ import { readDraft } from "./draft-memory.ts";
 import { sentence, summarise } from "./page-state.ts";
 import type { PageStore } from "./page-store.ts";
 import type { TabMemory } from "./tab-memory.ts";
+import type { ToldPlaces } from "./told-places.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
 /** 64 files at once: more are a folder, chosen by mistake. */
@@ -27,6 +28,7 @@ export interface BenchDeskOptions {
   readonly page: PageStore;
   readonly library: BenchLibrary;
   readonly runner: BenchRunner;
+  readonly places: Pick<ToldPlaces, "follow">;
   readonly worker: Pick<WorkerClient, "check" | "devicesChanged">;
   readonly locks: BenchLocks;
   readonly tab: TabMemory;
@@ -196,19 +198,34 @@ export class BenchDesk {
     this.#page.set({ view: { kind: "editor", draft: { benchId: id, yaml: bench.yaml, note } } });
   }
 
-  async save(draft: Draft, yaml: string): Promise<void> {
+  async save(draft: Draft, { yaml, moved, start }: SaveDraft): Promise<void> {
     const saved = draft.benchId === undefined ? undefined : await this.#options.store.get(draft.benchId);
     const check = await this.#options.worker.check(yaml, saved?.files);
-    if (!check.startable) throw new Error("it cannot start like this. Correct the errors that are marked.");
-    this.#options.tab.set("draft", undefined);
-    if (saved === undefined) return this.openAndStart(await this.#library.forYaml(yaml, check));
-    const changed = await this.#library.withYaml(saved, yaml, check);
+    if (!check.startable && start)
+      throw new Error("it cannot start like this. Correct the errors that are marked.");
+    if (
+      !check.startable &&
+      saved !== undefined &&
+      this.#runner.started &&
+      this.#runner.bench?.id === saved.id
+    )
+      throw new Error("the bench runs, and could not start again. Correct the errors first, or stop it.");
+    const show = (bench: SavedBench) => (start ? this.openAndStart(bench) : this.open(bench));
+    if (saved === undefined) {
+      const made = await this.#library.forYaml(yaml, check);
+      this.#options.tab.set("draft", undefined);
+      await show(made);
+      return;
+    }
+    const changed = await this.#library.withYaml(saved, yaml, check, moved);
     // The lock first: another tab may be running it, and would overwrite what is saved here.
     if (!(await this.#runner.open(changed))) {
       throw new Error("it runs in another tab now. Stop it there, then save again.");
     }
     await this.#options.store.put(changed);
-    await this.openAndStart(changed);
+    this.#options.tab.set("draft", undefined);
+    this.#options.places.follow(changed.id, moved);
+    await show(changed);
   }
 
   async openFile(file: File): Promise<void> {

@@ -52,6 +52,16 @@ describe("BenchLibrary", () => {
     expect(await store.list()).toHaveLength(2);
   });
 
+  it("keeps the chosen device of a driver that was renamed or moved", async () => {
+    const { library } = createLibrary();
+    const bench = await library.create(YAML, "desk", { serial: { usbVendorId: 1, usbProductId: 2 } });
+    const changed = await library.withYaml(bench, "export: {box: {}}\n", CHECK, [
+      { from: ["serial"], to: ["console"] },
+      { from: ["console"], to: ["box", "console"] },
+    ]);
+    expect(changed.bindings).toEqual({ "box.console": { usbVendorId: 1, usbProductId: 2 } });
+  });
+
   it("does not rename what a file of the relay's machine names, nor a text that cannot be read", async () => {
     const { store, library } = createLibrary();
     const bench = await library.import(YAML, CHECK);

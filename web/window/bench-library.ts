@@ -9,7 +9,8 @@ import type { DriverKind } from "../boards/fitting-drivers.ts";
 import type { ConfigCheck } from "../messages.ts";
 import type { BenchStore } from "../store/bench-store.ts";
 import { DEFAULT_ACCESS, type SavedBench, unusedName } from "../store/saved-bench.ts";
-import type { DemoKind } from "../ui/model.ts";
+import type { DemoKind, MovedDriver } from "../ui/model.ts";
+import { followMoves } from "./follow-moves.ts";
 import { withoutPlace } from "./told-places.ts";
 
 /** Configurations to begin with. */
@@ -160,12 +161,22 @@ export class BenchLibrary {
     return await this.create(await renamed(bench.yaml, name), name, bench.bindings, withTheSame(bench));
   }
 
-  /** The bench with another text. What belongs to a file of the relay's machine is copied, never changed. */
-  async withYaml(bench: SavedBench, yaml: string, check: ConfigCheck): Promise<SavedBench> {
+  /**
+   * The bench with another text. What belongs to a file of the relay's machine is copied, never changed.
+   *
+   * @param moved What was renamed and moved on the way to it: choices of devices follow.
+   */
+  async withYaml(
+    bench: SavedBench,
+    yaml: string,
+    check: ConfigCheck,
+    moved: readonly MovedDriver[] = [],
+  ): Promise<SavedBench> {
     const name = check.name ?? bench.name;
+    const bindings = followMoves(bench.bindings, moved);
     if (bench.file !== undefined && bench.yaml !== yaml)
-      return this.create(yaml, name, bench.bindings, withTheSame(bench));
-    return { ...bench, yaml, name, updatedAt: this.#options.now() };
+      return this.create(yaml, name, bindings, withTheSame(bench));
+    return { ...bench, yaml, name, bindings, updatedAt: this.#options.now() };
   }
 }
 

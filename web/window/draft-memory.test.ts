@@ -8,6 +8,16 @@ describe("readDraft()", () => {
     expect(readDraft(JSON.stringify({ yaml: "new", original: "old" }))).toMatchObject({ benchId: undefined });
   });
 
+  it("knows which drivers were moved, and believes no other text", () => {
+    const moved = [{ from: ["serial"], to: ["box", "serial"] }];
+    const kept = (value: unknown) => JSON.stringify({ yaml: "new", original: "old", moved: value });
+    expect(readDraft(kept(moved))?.moved).toEqual(moved);
+    expect(readDraft(kept([...moved, null, { from: "a", to: ["b"] }, { from: [], to: [] }]))?.moved).toEqual(
+      moved,
+    );
+    expect(readDraft(kept("all"))?.moved).toBeUndefined();
+  });
+
   for (const nothing of [undefined, "", "{", "5", "null", '{"yaml": 5}', '{"yaml": "a", "original": "a"}']) {
     it(`is nothing for ${nothing}`, () => {
       expect(readDraft(nothing)).toBeUndefined();

@@ -334,7 +334,7 @@ describe("Page", () => {
     expect(first.worker.started[0]?.bench.files).toEqual(files);
     first.page.actions.saveDraft(
       { benchId: prefix, yaml: "name: lab", note: undefined },
-      "name: lab\n# mine",
+      { yaml: "name: lab\n# mine", moved: [], start: true },
     );
     await first.idle();
     expect(first.worker.started[1]?.bench).toMatchObject({ yaml: "name: lab\n# mine", files });
@@ -602,12 +602,32 @@ describe("Page", () => {
     expect(page.state.notices[0]?.text).toContain("no WebSerial");
   });
 
+  it("saves without starting: what runs goes on, and is said to have changed", async () => {
+    const { store, tab } = browser();
+    const { page, worker, idle } = tab();
+    await page.begin();
+    page.actions.tryDemoBoard();
+    await idle();
+    const { id = "", yaml = "" } = page.state.bench ?? {};
+    page.actions.editBench(id);
+    await idle();
+    const draft = { benchId: id, yaml, note: undefined };
+    page.actions.saveDraft(draft, { yaml: `${yaml}# mine\n`, moved: [], start: false });
+    await idle();
+    expect(page.state).toMatchObject({ view: { kind: "bench" }, bench: { id, changed: true } });
+    expect((await store.get(id))?.yaml).toBe(`${yaml}# mine\n`);
+    expect(worker.started).toHaveLength(1);
+  });
+
   it("changes a copy of the relay's bench, never the file", async () => {
     const { store, tab, prefix } = browser();
     const bench = { id: prefix, yaml: "name: lab", unattended: false, file: "lab.yaml" };
     const { page, idle } = tab({ boot: { ...BOOT, bench } });
     await page.begin();
-    page.actions.saveDraft({ benchId: prefix, yaml: "name: lab", note: undefined }, "name: lab\n# mine");
+    page.actions.saveDraft(
+      { benchId: prefix, yaml: "name: lab", note: undefined },
+      { yaml: "name: lab\n# mine", moved: [], start: true },
+    );
     await idle();
     expect(page.state.bench?.id).not.toBe(prefix);
     expect((await store.get(prefix))?.yaml).toBe("name: lab");

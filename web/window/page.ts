@@ -140,6 +140,7 @@ export class Page implements PageModel {
       page: this.#store,
       library,
       runner: this.#runner,
+      places: this.#places,
       worker: this.#worker,
     });
     const { serial, usb } = options;
@@ -253,8 +254,8 @@ export class Page implements PageModel {
       openFile: (file) => inTurn(`${file.name} could not be opened`, () => desk.openFile(file)),
       writeConfiguration: () => desk.write(),
       editBench: (id) => inTurn("The configuration could not be opened", () => desk.edit(id)),
-      saveDraft: (draft, yaml) =>
-        inTurn("The configuration could not be saved", () => desk.save(draft, yaml)),
+      saveDraft: (draft, save) =>
+        inTurn("The configuration could not be saved", () => desk.save(draft, save)),
       leaveEditor: () => inTurn("The list of benches could not be read", () => desk.leaveEditor()),
       renameBench: (id, name) => inTurn("The bench could not be renamed", () => desk.rename(id, name)),
       duplicateBench: (id) => inTurn("The bench could not be copied", () => desk.duplicate(id)),

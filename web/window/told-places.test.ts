@@ -32,6 +32,15 @@ describe("places of devices that were told apart", () => {
     sampleSerial("other", { binding: bound(undefined) }),
   ];
 
+  it("go with a driver that is renamed", () => {
+    const places = tab();
+    places.keep("bench", drivers);
+    places.follow("bench", [{ from: ["board"], to: ["lab"] }]);
+    expect(places.devicesOf({ id: "bench", bindings: {} })).toEqual({ left: second, "lab.right": first });
+    places.follow("another bench", [{ from: ["left"], to: ["gone"] }]);
+    expect(places.devicesOf({ id: "bench", bindings: {} })).toHaveProperty("left", second);
+  });
+
   it("go with the bench's devices when it starts again in this tab", () => {
     const places = tab();
     places.keep("bench", drivers);

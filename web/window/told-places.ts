@@ -6,6 +6,8 @@
 import type { RememberedPort } from "../../drivers/base/devices.ts";
 import type { DriverSnapshot } from "../messages.ts";
 import type { SavedBench } from "../store/saved-bench.ts";
+import type { MovedDriver } from "../ui/model.ts";
+import { followMoves } from "./follow-moves.ts";
 import type { TabMemory } from "./tab-memory.ts";
 
 type Devices = Readonly<Record<string, RememberedPort>>;
@@ -27,6 +29,12 @@ export class ToldPlaces {
     const text =
       placed.length === 0 ? undefined : JSON.stringify({ bench, devices: Object.fromEntries(placed) });
     if (text !== this.#tab.get("places")) this.#tab.set("places", text);
+  }
+
+  /** Its drivers have other paths from now on. */
+  follow(bench: string, moved: readonly MovedDriver[]): void {
+    const kept = this.#read(bench);
+    if (Object.keys(kept).length > 0) this.set(bench, followMoves(kept, moved));
   }
 
   /** Something was plugged in or out while no exporter was there to see whose it is. */

@@ -31,7 +31,9 @@ import {
 import { tags } from "@lezer/highlight";
 import type { TextChange } from "../../config/text-change.ts";
 import type { ConfigProblem } from "../../messages.ts";
+import type { MovedDriver } from "../model.ts";
 import { explanationAt, type Known, suggestionsAt } from "./completion.ts";
+import { driverMoved, movedDrivers, undoesMoves } from "./moved-drivers.ts";
 import { problemRange } from "./ranges.ts";
 
 export interface CodeEditor {
@@ -43,7 +45,9 @@ export interface CodeEditor {
   /** Bring a line into sight; the focus stays where it is. */
   reveal(line: number): void;
   /** A change that was made elsewhere: one step of the history, with the cursor where it was in the text. */
-  change(changes: readonly TextChange[]): void;
+  change(changes: readonly TextChange[], moved?: MovedDriver): void;
+  /** What `change` was told of, without what was undone. */
+  readonly moved: readonly MovedDriver[];
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   undo(): void;
@@ -57,6 +61,10 @@ export interface CodeEditorOptions {
   onChange(): void;
   /** Ctrl+S. */
   onSave(): void;
+  /** The person has put the cursor into this line, counted from 1. */
+  onCursor(line: number): void;
+  /** What was moved before this text. */
+  readonly moved: readonly MovedDriver[];
   /** What completion knows now; undefined: nothing. */
   known(): Known | undefined;
 }
@@ -115,6 +123,8 @@ export function createCodeEditor(
         lineNumbers(),
         lintGutter(),
         history(),
+        movedDrivers.init(() => options.moved),
+        undoesMoves,
         drawSelection(),
         indentOnInput(),
         indentUnit.of("  "),
@@ -157,6 +167,8 @@ export function createCodeEditor(
         EditorView.contentAttributes.of({ "aria-label": options.label }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.onChange();
+          if (update.selectionSet && update.view.hasFocus)
+            options.onCursor(update.state.doc.lineAt(update.state.selection.main.head).number);
         }),
         keymap.of([
           {
@@ -196,7 +208,15 @@ export function createCodeEditor(
       const { from } = view.state.doc.line(Math.min(line, view.state.doc.lines));
       view.dispatch({ effects: EditorView.scrollIntoView(from, { y: "center" }) });
     },
-    change: (changes) => view.dispatch({ changes: [...changes], annotations: isolateHistory.of("full") }),
+    change: (changes, moved) =>
+      view.dispatch({
+        changes: [...changes],
+        annotations: isolateHistory.of("full"),
+        effects: moved === undefined ? [] : driverMoved.of(moved),
+      }),
+    get moved() {
+      return view.state.field(movedDrivers);
+    },
     get canUndo() {
       return undoDepth(view.state) > 0;
     },

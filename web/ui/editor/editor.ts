@@ -18,7 +18,13 @@ import {
   setName,
   setRef,
 } from "../../config/edit-config.ts";
-import { findDriver, type Outline, type OutlineDriver, readOutline } from "../../config/outline.ts";
+import {
+  driverAtLine,
+  findDriver,
+  type Outline,
+  type OutlineDriver,
+  readOutline,
+} from "../../config/outline.ts";
 import type { ConfigCheck, ConfigProblem, DriverCatalogue } from "../../messages.ts";
 import type { CatalogueDialog, ChoiceMade } from "../builder/catalogue-dialog.ts";
 import "../builder/catalogue-dialog.ts";
@@ -30,7 +36,7 @@ import "../builder/driver-tree.ts";
 import { type Direction, moveTarget } from "../builder/move-target.ts";
 import type { ConfirmDialog } from "../dialogs/confirm-dialog.ts";
 import "../dialogs/confirm-dialog.ts";
-import type { Draft, PageActions } from "../model.ts";
+import type { Draft, MovedDriver, PageActions } from "../model.ts";
 import "../problem-list/problem-list.ts";
 import { count } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
@@ -91,6 +97,10 @@ export class Editor extends LitElement {
   readonly #dialog = createRef<CatalogueDialog>();
   #editor: CodeEditor | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Where the person has put the cursor, while the tree does not show it yet. */
+  #cursorLine: number | undefined;
+  /** Where the text has no history of its own. */
+  #movedInPlain: readonly MovedDriver[] | undefined;
   #checks = 0;
   #leaving: AbortController | undefined;
 
@@ -132,9 +142,18 @@ export class Editor extends LitElement {
           <button type="button" @click=${this.#cancel}>Cancel</button>
           <button
             type="button"
+            title="Keep it, and start nothing"
+            ?disabled=${this.busy}
+            @click=${() => this.#save({ start: false })}
+          >
+            Save
+          </button>
+          <button
+            type="button"
             class="primary"
+            title="Save & start (Ctrl+S)"
             ?disabled=${this.busy || check?.startable !== true}
-            @click=${this.#save}
+            @click=${() => this.#save({ start: true })}
           >
             Save &amp; start
           </button>
@@ -286,7 +305,9 @@ export class Editor extends LitElement {
         text: this.draft.yaml,
         label: "Configuration",
         onChange: () => this.#changed(),
-        onSave: () => this.#save(),
+        onSave: () => this.#save({ start: true }),
+        onCursor: (line) => this.#selectAt(line),
+        moved: this.draft.moved ?? [],
         known: () =>
           this.catalogue && { catalogue: this.catalogue, refs: refTargets(this.outline, this.catalogue) },
       });
@@ -314,6 +335,10 @@ export class Editor extends LitElement {
     return this.#editor?.text ?? this.#plain.value?.value ?? this.draft.yaml;
   }
 
+  get #moved(): readonly MovedDriver[] {
+    return this.#editor?.moved ?? this.#movedInPlain ?? this.draft.moved ?? [];
+  }
+
   get #original(): string {
     return this.draft.original ?? this.draft.yaml;
   }
@@ -339,6 +364,7 @@ export class Editor extends LitElement {
 
   #choose(path: readonly string[]): void {
     this.selected = path;
+    this.#cursorLine = undefined;
     this.refused = undefined;
     const line = this.#chosen?.lines.from;
     if (line !== undefined && this.broken === undefined) this.#editor?.reveal(line);
@@ -411,9 +437,13 @@ export class Editor extends LitElement {
       return false;
     }
     this.refused = undefined;
-    if (this.#editor !== undefined) this.#editor.change(edit.changes);
-    else if (this.#plain.value !== undefined) this.#plain.value.value = edit.text;
+    if (this.#editor !== undefined) this.#editor.change(edit.changes, edit.moved);
+    else if (this.#plain.value !== undefined) {
+      this.#plain.value.value = edit.text;
+      if (edit.moved !== undefined) this.#movedInPlain = [...this.#moved, edit.moved];
+    }
     this.selected = edit.path;
+    this.#cursorLine = undefined;
     this.#read();
     this.#changed();
     return true;
@@ -428,7 +458,7 @@ export class Editor extends LitElement {
     if (key === "s") {
       // What is written in it belongs to what is saved.
       field?.blur();
-      this.#save();
+      this.#save({ start: true });
     } else if (key === "z" && field === undefined && this.#editor !== undefined) {
       if (event.shiftKey) this.#editor.redo();
       else this.#editor.undo();
@@ -441,11 +471,26 @@ export class Editor extends LitElement {
   #changed(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       this.#read();
+      this.#selectAtCursor();
       this.#keep();
       void this.#check();
     }, CHECK_AFTER_MS);
     this.requestUpdate();
+  }
+
+  /** In the tree, what the cursor is in. A text that has changed since it was read is read first. */
+  #selectAt(line: number): void {
+    this.#cursorLine = line;
+    if (this.#timer === undefined) this.#selectAtCursor();
+  }
+
+  #selectAtCursor(): void {
+    const line = this.#cursorLine;
+    this.#cursorLine = undefined;
+    if (line === undefined || this.broken !== undefined) return;
+    this.selected = driverAtLine(this.outline, line)?.path ?? [];
   }
 
   /** The tree, if the text can be read now. */
@@ -460,7 +505,9 @@ export class Editor extends LitElement {
 
   #keep(): void {
     const { benchId } = this.draft;
-    const kept = this.#unsaved ? JSON.stringify({ benchId, yaml: this.#text, original: this.#original }) : "";
+    const kept = this.#unsaved
+      ? JSON.stringify({ benchId, yaml: this.#text, original: this.#original, moved: this.#moved })
+      : "";
     this.actions.remember("draft", kept);
   }
 
@@ -489,11 +536,12 @@ export class Editor extends LitElement {
     this.#editor?.show(detail);
   }
 
-  #save(): void {
-    if (this.check?.startable !== true || this.busy) return;
+  #save({ start }: { readonly start: boolean }): void {
+    if (this.busy || (start && this.check?.startable !== true)) return;
     // What is being saved is no draft any more.
     clearTimeout(this.#timer);
-    this.actions.saveDraft(this.draft, this.#text);
+    this.#timer = undefined;
+    this.actions.saveDraft(this.draft, { yaml: this.#text, moved: this.#moved, start });
   }
 
   #cancel(): void {
