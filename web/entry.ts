@@ -25,8 +25,18 @@ function linkOfThisTab(): string | undefined {
 }
 
 const link = linkOfThisTab();
-if (link === undefined || link === "") void import("./main.ts");
-else void import("./guest/start.ts").then(({ startGuest }) => startGuest({ link, tab }));
+const started =
+  link === undefined || link === ""
+    ? import("./main.ts")
+    : import("./guest/start.ts").then(({ startGuest }) => startGuest({ link, tab }));
+started.catch((error: unknown) => {
+  // Nothing that could draw is there.
+  const app = document.querySelector("jumptab-app");
+  if (app !== null)
+    app.textContent =
+      "This page could not be loaded whole: its relay has gone, or is another version now. Reload the page.";
+  throw error;
+});
 
 // Another link that is opened in this tab changes the fragment alone: the browser loads nothing.
 addEventListener("hashchange", () => {
