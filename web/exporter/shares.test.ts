@@ -206,20 +206,25 @@ describe("a link for one use", () => {
     shares.redeem(found, HASH);
     expect(shares.list).toMatchObject([{ secret: undefined, hash: HASH, spentHash: share.hash }]);
     expect(shares.credentials).toEqual([
-      { id: share.id, hash: HASH },
-      { id: `${share.id}-spent`, hash: share.hash },
+      { id: share.id, hash: share.hash },
+      { id: `${share.id}-own`, hash: HASH },
     ]);
-    expect(shares.find(share.id)?.spent).toBe(false);
-    expect(shares.find(`${share.id}-spent`)?.spent).toBe(true);
+    expect(shares.find(share.id)?.spent).toBe(true);
+    expect(shares.find(`${share.id}-own`)?.spent).toBe(false);
+  });
+
+  it("has nobody's own secret before it is opened", async () => {
+    const { shares, share } = await oneTime();
+    expect(shares.find(`${share.id}-own`)).toBeUndefined();
   });
 
   it("is not opened a second time", async () => {
     const { shares, share, found } = await oneTime();
     shares.redeem(found, HASH);
-    const again = shares.find(`${share.id}-spent`);
+    const again = shares.find(share.id);
     if (again === undefined) throw new Error("it is known");
     expect(() => shares.redeem(again, "1".repeat(64))).toThrow("has been opened already");
-    const own = shares.find(share.id);
+    const own = shares.find(`${share.id}-own`);
     if (own === undefined) throw new Error("it is known");
     expect(() => shares.redeem(own, "1".repeat(64))).toThrow("made the link its own already");
     expect(shares.list[0]?.hash).toBe(HASH);
@@ -228,7 +233,7 @@ describe("a link for one use", () => {
   it("may be opened again by the same browser, whose answer was lost", async () => {
     const { shares, share, found } = await oneTime();
     shares.redeem(found, HASH);
-    const again = shares.find(`${share.id}-spent`);
+    const again = shares.find(share.id);
     if (again === undefined) throw new Error("it is known");
     expect(shares.redeem(again, HASH).hash).toBe(HASH);
   });

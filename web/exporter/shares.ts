@@ -24,8 +24,11 @@ export const EXPIRY_LOOK_MS = 60_000;
 /** 12 letters and digits are 71 bits: no two links of a bench have the same. */
 const ID_CHARACTERS = 12;
 
-/** After the id of a link for one use: the credential that the link itself was. */
-const SPENT = "-spent";
+/**
+ * After the id of a link for one use: the secret of the browser that has opened it. The link's own secret keeps the id, so that a relay
+ * that has not heard yet shows nobody in with it.
+ */
+const OWN = "-own";
 
 const HASH = /^[0-9a-f]{64}$/;
 const CONTROL_CHARACTER = /\p{Cc}/u;
@@ -75,19 +78,24 @@ export class Shares {
 
   /** What opens the exporter, and what is answered with a sentence: for the relay. */
   get credentials(): readonly Credential[] {
-    return this.#list.flatMap(({ id, hash, spentHash }) => [
-      { id, hash },
-      ...(spentHash === undefined ? [] : [{ id: `${id}${SPENT}`, hash: spentHash }]),
-    ]);
+    return this.#list.flatMap(({ id, hash, spentHash }) =>
+      spentHash === undefined
+        ? [{ id, hash }]
+        : [
+            { id, hash: spentHash },
+            { id: `${id}${OWN}`, hash },
+          ],
+    );
   }
 
   /** By the id of a credential. Its time is up to date. */
   find(credential: string): FoundShare | undefined {
     this.#expire();
-    const spent = credential.endsWith(SPENT);
-    const id = spent ? credential.slice(0, -SPENT.length) : credential;
+    const own = credential.endsWith(OWN);
+    const id = own ? credential.slice(0, -OWN.length) : credential;
     const share = this.#list.find((candidate) => candidate.id === id);
-    return share && { share, spent };
+    if (share === undefined || (own && share.spentHash === undefined)) return undefined;
+    return { share, spent: !own && share.spentHash !== undefined };
   }
 
   /** @throws Error with a sentence when something about it cannot be. */
