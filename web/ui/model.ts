@@ -186,7 +186,7 @@ export interface PageActions {
   startBoard(request: StartBoard): void;
   putBoardBack(): void;
   /** Into the open bench. Needs a click: it opens the browser's chooser. */
-  addDevice(): void;
+  addDevice(via: Via): void;
   /** A configuration from a file, the clipboard or a drop. Starts when nothing is to be said about it. */
   openConfiguration(yaml: string, source: string): void;
   openFile(file: File): void;

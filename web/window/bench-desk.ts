@@ -5,6 +5,7 @@
 
 import type { RememberedPort } from "../../drivers/base/devices.ts";
 import type { RelayBoot } from "../../proto/boot.ts";
+import type { Via } from "../boards/fitting-drivers.ts";
 import type { BenchStore } from "../store/bench-store.ts";
 import type { SavedBench } from "../store/saved-bench.ts";
 import { type DemoKind, type Draft, IDLE, type SaveDraft } from "../ui/model.ts";
@@ -16,7 +17,7 @@ import { readDraft } from "./draft-memory.ts";
 import { sentence, summarise } from "./page-state.ts";
 import type { PageStore } from "./page-store.ts";
 import type { TabMemory } from "./tab-memory.ts";
-import type { ToldPlaces } from "./told-places.ts";
+import { type ToldPlaces, withoutPlace } from "./told-places.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
 /** 64 files at once: more are a folder, chosen by mistake. */
@@ -28,7 +29,7 @@ export interface BenchDeskOptions {
   readonly page: PageStore;
   readonly library: BenchLibrary;
   readonly runner: BenchRunner;
-  readonly places: Pick<ToldPlaces, "follow">;
+  readonly places: Pick<ToldPlaces, "follow" | "tell">;
   readonly worker: Pick<WorkerClient, "check" | "devicesChanged">;
   readonly locks: BenchLocks;
   readonly tab: TabMemory;
@@ -155,13 +156,15 @@ export class BenchDesk {
     this.#page.set({ view: { kind: "welcome" } });
   }
 
-  async #addDeviceTo(bench: SavedBench, port: RememberedPort): Promise<void> {
-    const [{ addSerialDriver }, { boardName }] = await Promise.all([
-      import("./add-serial-driver.ts"),
+  async #addDeviceTo(bench: SavedBench, via: Via, device: RememberedPort): Promise<void> {
+    const [{ addDeviceDriver }, { boardOf }] = await Promise.all([
+      import("./add-device-driver.ts"),
       import("../boards/board.ts"),
     ]);
-    const { yaml, path } = addSerialDriver(bench.yaml, port);
-    const bindings = { ...bench.bindings, [path.join(".")]: port };
+    const board = boardOf(via, device);
+    const { yaml, path } = addDeviceDriver(bench.yaml, board);
+    const key = path.join(".");
+    const bindings = { ...bench.bindings, [key]: withoutPlace(device) };
     if (bench.file === undefined) {
       await this.#runner.update({ yaml, bindings });
     } else {
@@ -169,11 +172,9 @@ export class BenchDesk {
       await this.open(await this.#library.create(yaml, bench.name, bindings, withTheSame(bench)));
       this.#page.notify("info", `${bench.file} stays as it is: this is a copy, kept in this browser.`);
     }
+    this.#options.places.tell(this.#runner.bench?.id ?? bench.id, key, device);
     const restart = this.#runner.started ? "Restart to use it." : "Press Start to use it.";
-    this.#page.notify(
-      "info",
-      `${boardName("serial", port)} is in the configuration as ${path.join(".")}. ${restart}`,
-    );
+    this.#page.notify("info", `${board.name} is in the configuration as ${key}. ${restart}`);
   }
 
   async openText(yaml: string, source: string): Promise<void> {
@@ -313,11 +314,11 @@ export class BenchDesk {
     await this.showList();
   }
 
-  /** A port that was just granted: into the bench that is open. */
-  async addDevice(port: RememberedPort): Promise<void> {
+  /** A device that was just granted: into the bench that is open. */
+  async addDevice(via: Via, device: RememberedPort): Promise<void> {
     await this.#options.worker.devicesChanged();
     const bench = this.#runner.bench;
-    if (bench !== undefined) await this.#addDeviceTo(bench, port);
+    if (bench !== undefined) await this.#addDeviceTo(bench, via, device);
   }
 }
 

@@ -432,7 +432,7 @@ describe("Page", () => {
     await page.begin();
     page.actions.tryDemoBoard();
     await idle();
-    page.actions.addDevice();
+    page.actions.addDevice("serial");
     const { bench, notices } = await until(({ busy, notices }) => !busy && notices.length > 0);
     expect(bench?.changed).toBe(true);
     expect(bench?.yaml).toContain("hwgrep://0403:6001");
@@ -543,7 +543,7 @@ describe("Page", () => {
     });
     const { page, idle } = browser().tab({ serial: never });
     await page.begin();
-    page.actions.addDevice();
+    page.actions.addDevice("serial");
     page.actions.tryDemoBoard();
     await idle();
     expect(page.state.view.kind).toBe("bench");
@@ -598,7 +598,7 @@ describe("Page", () => {
   it("says that a browser has no serial ports", async () => {
     const { page } = browser().tab();
     await page.begin();
-    page.actions.addDevice();
+    page.actions.addDevice("serial");
     expect(page.state.notices[0]?.text).toContain("no WebSerial");
   });
 

@@ -245,9 +245,9 @@ export class Page implements PageModel {
       useBoard: (offer) => inTurn("The board could not be used", () => this.#boards.use(offer)),
       startBoard: (request) => inTurn("The board could not be started", () => this.#boards.start(request)),
       putBoardBack: () => this.#boards.putBack(),
-      addDevice: () =>
-        this.#choose(NO_SERIAL, this.#options.serial?.choose(), "The device could not be added", (port) =>
-          this.#runner.bench === undefined ? this.#boards.take("serial", port) : desk.addDevice(port),
+      addDevice: (via) =>
+        this.#choose(none(via), this.#chooseBoard(via), "The device could not be added", (device) =>
+          this.#runner.bench === undefined ? this.#boards.take(via, device) : desk.addDevice(via, device),
         ),
       openConfiguration: (yaml, source) =>
         inTurn(`The text from ${source} could not be opened`, () => desk.openText(yaml, source)),
@@ -393,12 +393,15 @@ export class Page implements PageModel {
     );
   }
 
-  #plugIn(via: Via): void {
+  #chooseBoard(via: Via): Promise<RememberedPort | undefined> | undefined {
     const { serial, usb } = this.#options;
-    const chosen =
-      via === "serial" ? serial?.choose() : usb?.choose({ filters: USB_BOARDS, hint: "a board" });
+    return via === "serial" ? serial?.choose() : usb?.choose({ filters: USB_BOARDS, hint: "a board" });
+  }
+
+  #plugIn(via: Via): void {
+    const chosen = this.#chooseBoard(via);
     if (chosen === undefined) {
-      this.#store.notify("error", via === "serial" ? NO_SERIAL : NO_USB);
+      this.#store.notify("error", none(via));
       return;
     }
     const problem = "The board could not be used";
@@ -511,6 +514,10 @@ export class Page implements PageModel {
 
 const DISCARDED =
   "The browser had put this tab away to save memory; until now no client could reach this bench. In the browser's settings, under Performance, this address can be kept active.";
+
+function none(via: Via): string {
+  return via === "serial" ? NO_SERIAL : NO_USB;
+}
 
 const NO_USB =
   "This browser has no WebUSB, so it cannot use USB devices. Open this page in Chrome, Edge or another Chromium-based browser on a computer.";

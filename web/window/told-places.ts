@@ -31,6 +31,11 @@ export class ToldPlaces {
     if (text !== this.#tab.get("places")) this.#tab.set("places", text);
   }
 
+  /** The person has chosen this one for a driver that does not run yet. */
+  tell(bench: string, path: string, device: RememberedPort): void {
+    this.set(bench, { ...this.#read(bench), [path]: device });
+  }
+
   /** Its drivers have other paths from now on. */
   follow(bench: string, moved: readonly MovedDriver[]): void {
     const kept = this.#read(bench);

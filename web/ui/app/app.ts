@@ -68,7 +68,11 @@ export class App extends LitElement {
   readonly #incoming = new IncomingTextController(this, {
     wanted: () => this.#view.kind === "welcome",
     text: (text, source) => this.model?.actions.openConfiguration(text, source),
-    file: (file) => this.model?.actions.openFile(file),
+    files: ([file, ...others]) => {
+      if (file === undefined) return;
+      if (others.length === 0) this.model?.actions.openFile(file);
+      else this.model?.actions.importFiles([file, ...others]);
+    },
   });
   /** Taken down at each snapshot: it comes by property changes alone, also while nobody looks. */
   #watched: WatchedTransfers = NOTHING_WATCHED;
@@ -228,7 +232,8 @@ export class App extends LitElement {
   }
 
   #renderBench(state: PageState) {
-    const { view, bench, snapshot, log, relay, serial, busy, endingSession, history, keptImages } = state;
+    const { view, bench, snapshot, log, relay, serial, usb, busy, endingSession, history, keptImages } =
+      state;
     const { model } = this;
     if (model === undefined || bench === undefined || relay === undefined) return null;
     this.#load("The bench", benchView);
@@ -244,6 +249,7 @@ export class App extends LitElement {
       .relay=${relay}
       .actions=${model.actions}
       ?serial=${serial}
+      ?usb=${usb}
       ?busy=${busy}
       .endingSession=${endingSession}
     ></jumptab-bench>`;

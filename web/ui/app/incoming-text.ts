@@ -9,7 +9,8 @@ export interface IncomingText {
   /** Whether the page takes configurations now. */
   wanted(): boolean;
   text(text: string, source: string): void;
-  file(file: File): void;
+  /** At least one. */
+  files(files: readonly File[]): void;
 }
 
 /** Draws its host again when something is being dragged over the page. */
@@ -41,9 +42,9 @@ export class IncomingTextController implements ReactiveController {
 
   #paste(event: ClipboardEvent): void {
     if (!this.#incoming.wanted() || isTextField(event.composedPath()[0])) return;
-    const [file] = event.clipboardData?.files ?? [];
+    const files = [...(event.clipboardData?.files ?? [])];
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (file !== undefined) this.#incoming.file(file);
+    if (files.length > 0) this.#incoming.files(files);
     else if (text.trim() !== "") this.#incoming.text(text, "the clipboard");
     else return;
     event.preventDefault();
@@ -73,9 +74,9 @@ export class IncomingTextController implements ReactiveController {
       return;
     }
     event.preventDefault();
-    const [file] = event.dataTransfer.files;
+    const files = [...event.dataTransfer.files];
     const text = event.dataTransfer.getData("text/plain");
-    if (file !== undefined) this.#incoming.file(file);
+    if (files.length > 0) this.#incoming.files(files);
     else if (text.trim() !== "") this.#incoming.text(text, "what was dropped");
   }
 

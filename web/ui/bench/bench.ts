@@ -3,7 +3,7 @@
  * Above: app.ts. Below: session, share, tunnel-state, driver-cards, log-panel, shell, bench-settings, problem-list.
  */
 
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
 import type { ExporterSnapshot, LogRecord, TransferSnapshot } from "../../messages.ts";
 import "../bench-settings/bench-settings.ts";
@@ -25,6 +25,8 @@ import { sharedStyles } from "../shared/styles.ts";
 import "../shell/shell.ts";
 import { NOTHING_WATCHED, type WatchedTransfers } from "../transfers/transfer-rates.ts";
 import "../tunnel-state/tunnel-state.ts";
+import type { DeviceWantedEvent } from "./add-device.ts";
+import "./add-device.ts";
 import type { Drivers } from "./drivers.ts";
 import "./drivers.ts";
 import {
@@ -64,6 +66,7 @@ export class BenchView extends LitElement {
     relay: { attribute: false },
     actions: { attribute: false },
     serial: { type: Boolean },
+    usb: { type: Boolean },
     busy: { type: Boolean },
     endingSession: { attribute: false },
     layout: { state: true },
@@ -83,6 +86,7 @@ export class BenchView extends LitElement {
   declare relay: RelayInfo;
   declare actions: PageActions;
   declare serial: boolean;
+  declare usb: boolean;
   declare busy: boolean;
   /** The session is being ended, or the next one prepared. */
   declare endingSession: boolean;
@@ -243,14 +247,12 @@ export class BenchView extends LitElement {
           <button type="button" class="quiet" ?disabled=${this.busy} @click=${this.#leave}>
             ${icons.back}All benches
           </button>
-          <button
-            type="button"
-            ?disabled=${this.busy || !this.serial}
-            title=${this.serial ? nothing : "This browser has no WebSerial"}
-            @click=${() => this.actions.addDevice()}
-          >
-            ${icons.plug}Add device
-          </button>
+          <jumptab-add-device
+            ?serial=${this.serial}
+            ?usb=${this.usb}
+            ?busy=${this.busy}
+            @device-wanted=${({ detail }: DeviceWantedEvent) => this.actions.addDevice(detail)}
+          ></jumptab-add-device>
           <button type="button" ?disabled=${this.busy} @click=${() => this.actions.editBench(this.bench.id)}>
             ${icons.edit}Edit configuration
           </button>
@@ -399,7 +401,14 @@ export class BenchView extends LitElement {
         ),
       !this.busy &&
         this.serial &&
-        command("add-device", "Add device", "serial port usb plug in", () => this.actions.addDevice()),
+        command("add-serial", "Add a serial port", "add device plug in usb", () =>
+          this.actions.addDevice("serial"),
+        ),
+      !this.busy &&
+        this.usb &&
+        command("add-usb", "Add a USB device", "add device plug in probe pico", () =>
+          this.actions.addDevice("usb"),
+        ),
       !this.busy && command("leave", "All benches", "switch another list back", () => this.#leave()),
       phase === "running" &&
         command("open-terminal", "Open the terminal", "shell bash j", () => void this.#openTerminal()),

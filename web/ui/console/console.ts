@@ -127,7 +127,7 @@ export class Console extends LitElement {
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (changed.has("name") || changed.has("identity") || this.#kept === undefined) {
       this.#kept = transcripts.of(this.identity || this.name);
-      this.settings = settingsOf(this.actions.recall("consoles"), this.name);
+      this.settings = settingsOf(this.actions.recall("consoles"), this.identity || this.name);
     }
   }
 
@@ -540,7 +540,7 @@ export class Console extends LitElement {
       this.settings = { ...before, ...change };
       this.actions.remember(
         "consoles",
-        keepSettings(this.actions.recall("consoles"), this.name, this.settings),
+        keepSettings(this.actions.recall("consoles"), this.identity || this.name, this.settings),
       );
       const { controls, echo, lineFeedReturns } = this.settings;
       const redraw =

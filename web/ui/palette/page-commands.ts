@@ -116,7 +116,7 @@ function welcomeCommands({ benches, serial, busy }: PageState, actions: PageActi
             title: "Plug in a board",
             group: "Benches",
             words: "add device serial port usb",
-            run: () => actions.addDevice(),
+            run: () => actions.plugIn("serial"),
           } as const,
         ]
       : []),
