@@ -8,17 +8,13 @@ import { createRef, ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { SharedBench, TransferSnapshot } from "../../messages.ts";
 import { appStyles } from "../../ui/app/styles.ts";
-import "../../ui/log-panel/log-panel.ts";
-import "../../ui/share-line/share-line.ts";
-import "../../ui/share/people.ts";
 import { clientEndpoint } from "../../ui/share/addresses.ts";
 import type { SeatEvent } from "../../ui/share/people.ts";
 import { TickController } from "../../ui/shared/controllers.ts";
 import { icons } from "../../ui/shared/icons.ts";
 import { sharedStyles } from "../../ui/shared/styles.ts";
+import { stripHeight } from "../../ui/transfers/strip-height.ts";
 import { NOTHING_WATCHED, type WatchedTransfers, watchTransfers } from "../../ui/transfers/transfer-rates.ts";
-import "../../ui/transfers/transfer-strip.ts";
-import { stripHeight } from "../../ui/transfers/transfer-strip.ts";
 import type { GuestPage } from "../model/guest-page.ts";
 import {
   absenceText,
@@ -33,7 +29,7 @@ import {
 import { guestStyles } from "./styles.ts";
 
 // On its way beside the first words with the exporter: the page says who it is before it has cards to draw.
-void import("../../ui/bench/drivers.ts");
+void import("./bench-parts.ts");
 
 export class GuestApp extends LitElement {
   static override properties = { page: { attribute: false }, pageUrl: { attribute: false } };

@@ -9,19 +9,9 @@ import type { TransferSnapshot } from "../../messages.ts";
 import { shellPath } from "../share-line/command-line.ts";
 import { count } from "../shared/format.ts";
 import { sharedStyles } from "../shared/styles.ts";
+import { MOST_SHOWN } from "./strip-height.ts";
 import "./transfer-progress.ts";
 import { NOTHING_WATCHED, type WatchedTransfers } from "./transfer-rates.ts";
-
-/** Three: the strip must not cover what one looks at. The cards show all. */
-const MOST_SHOWN = 3;
-
-/** Of one transfer in a wide page, in rem: what is sticky below the strip leaves room for it. */
-const TRANSFER_HEIGHT_REM = 4.25;
-
-/** How high the strip is, as CSS. */
-export function stripHeight(transfers: number): string {
-  return `${Math.min(transfers, MOST_SHOWN) * TRANSFER_HEIGHT_REM}rem`;
-}
 
 export class TransferStrip extends LitElement {
   static override properties = {
