@@ -324,7 +324,7 @@ export const ZONES: readonly Zone[] = [
   {
     files: "web/ui/**",
     own: 2,
-    may: ["web/messages.ts"],
+    may: ["web/messages.ts", "web/loopback.ts"],
     types: [
       "drivers/base/json.ts",
       "drivers/base/devices.ts",
@@ -365,6 +365,7 @@ export const ZONES: readonly Zone[] = [
     own: 2,
     may: [
       "web/messages.ts",
+      "web/loopback.ts",
       "web/store/**",
       "web/ui/model.ts",
       "web/config/examples.ts",

@@ -4,9 +4,7 @@
  */
 
 import type { RelayBoot } from "../../proto/boot.ts";
-
-/** A name for this machine alone. */
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+import { isLoopback } from "../loopback.ts";
 
 /**
  * Bases of links, with a slash at their end; never empty, the likeliest first. The address that the person has opened is the best one,
@@ -22,9 +20,4 @@ export function pageUrls(
   const near = all.filter((url) => isLoopback(url));
   const far = all.filter((url) => !isLoopback(url));
   return [...new Set([...far, ...near])];
-}
-
-/** Whether only this machine reaches it. */
-export function isLoopback(url: string): boolean {
-  return LOOPBACK.test(new URL(url).hostname);
 }

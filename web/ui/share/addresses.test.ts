@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RelayInfo } from "../model.ts";
-import { addressLabel, chosenAddress, clientEndpoint, linkTo, onlyHere, openCommand } from "./addresses.ts";
+import { addressLabel, chosenAddress, clientEndpoint, linkTo, openCommand } from "./addresses.ts";
 
 const relay: RelayInfo = {
   endpoint: "127.0.0.1:19090",
@@ -26,20 +26,6 @@ describe("linkTo()", () => {
     expect(url.hash).toBe("#share=s3cret");
     expect(url.href.replace(url.hash, "")).toBe("https://lab.example/bench/");
   });
-});
-
-describe("onlyHere()", () => {
-  for (const url of ["http://127.0.0.1:19090/", "http://localhost:1/", "http://[::1]:19090/"]) {
-    it(`is true of ${url}`, () => expect(onlyHere(url)).toBe(true));
-  }
-  for (const url of [
-    "http://192.0.2.7:19090/",
-    "https://localhost.example/",
-    "http://[2001:db8::1]:19090/",
-    "",
-  ]) {
-    it(`is false of ${JSON.stringify(url)}`, () => expect(onlyHere(url)).toBe(false));
-  }
 });
 
 describe("clientEndpoint()", () => {

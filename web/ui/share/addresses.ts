@@ -5,9 +5,6 @@
 
 import type { RelayInfo } from "../model.ts";
 
-/** A name for this machine alone. */
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
 /** The base of links: what was chosen, as long as it is one of them, else the likeliest. */
 export function chosenAddress({ pageUrls }: Pick<RelayInfo, "pageUrls">, chosen: string | undefined): string {
   const [likeliest = ""] = pageUrls;
@@ -17,11 +14,6 @@ export function chosenAddress({ pageUrls }: Pick<RelayInfo, "pageUrls">, chosen:
 /** The link of a secret. It stands in the fragment, which browsers send to nobody. */
 export function linkTo(pageUrl: string, secret: string): string {
   return `${pageUrl}#share=${secret}`;
-}
-
-/** Whether nobody but this machine can open it. */
-export function onlyHere(pageUrl: string): boolean {
-  return URL.canParse(pageUrl) && LOOPBACK.test(new URL(pageUrl).hostname);
 }
 
 /** Without what is the same for all of them. */

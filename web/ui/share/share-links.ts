@@ -6,12 +6,13 @@
 
 import { css, html, LitElement } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
+import { isLoopback } from "../../loopback.ts";
 import type { PersonSnapshot, Share } from "../../messages.ts";
 import type { PageActions, RelayInfo } from "../model.ts";
 import { commandWordStyles, commandWords } from "../share-line/command-words.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
-import { addressLabel, chosenAddress, linkTo, onlyHere, openCommand } from "./addresses.ts";
+import { addressLabel, chosenAddress, linkTo, openCommand } from "./addresses.ts";
 import "./copy-button.ts";
 import type { MakeShareEvent, ShareForm } from "./share-form.ts";
 import "./share-form.ts";
@@ -216,18 +217,18 @@ export class ShareLinks extends LitElement {
               <select id="address" @change=${this.#chooseAddress}>
                 ${pageUrls.map(
                   (url) => html`<option value=${url} ?selected=${url === pageUrl}>
-                    ${addressLabel(url)}${onlyHere(url) ? " (this machine only)" : ""}
+                    ${addressLabel(url)}${isLoopback(url) ? " (this machine only)" : ""}
                   </option>`,
                 )}
               </select>
             </div>`
       }
-      ${onlyHere(pageUrl) ? this.#renderOnlyHere(pageUrl) : null}
+      ${isLoopback(pageUrl) ? this.#renderOnlyHere(pageUrl) : null}
     `;
   }
 
   #renderOnlyHere(pageUrl: string) {
-    if (this.relay.pageUrls.some((url) => !onlyHere(url))) {
+    if (this.relay.pageUrls.some((url) => !isLoopback(url))) {
       return html`<p class="warned small">
         ${icons.warning}<span>Only this machine can open ${addressLabel(pageUrl)}: choose another address for others.</span>
       </p>`;
