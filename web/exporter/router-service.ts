@@ -58,6 +58,7 @@ export async function* openRouterStream(
     yield* carry(stream, principal.kind === "passphrase" ? frames : checkTyping(frames, mayType), {
       signal,
       clock: host.clock,
+      isMeant: () => host.sharing.isOpen(principal),
       onUndelivered: () =>
         host.log.append({
           severity: "WARNING",

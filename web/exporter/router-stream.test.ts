@@ -62,6 +62,9 @@ async function collect(responses: AsyncIterable<StreamFrame>): Promise<StreamFra
   return all;
 }
 
+/** Nobody is put out here; sharing.test.ts does that. */
+const isMeant = (): boolean => true;
+
 const turns = async (): Promise<void> => {
   for (let index = 0; index < 20; index += 1) await new Promise((resolve) => setImmediate(resolve));
 };
@@ -70,7 +73,12 @@ describe("carry()", () => {
   it("goes on reading the device after the client has ended its side", async () => {
     const { stream, taken, state, says, ends } = device();
     const abort = new AbortController();
-    const options = { signal: abort.signal, clock: new ManualClock(), onUndelivered: () => undefined };
+    const options = {
+      signal: abort.signal,
+      clock: new ManualClock(),
+      isMeant,
+      onUndelivered: () => undefined,
+    };
     const responses = collect(carry(stream, client([data(1, 2), GOAWAY], abort.signal), options));
     await turns();
     expect(state.closed).toBe(true);
@@ -87,7 +95,12 @@ describe("carry()", () => {
   it("splits what is larger than a frame, and loses nothing of it", async () => {
     const { stream, says, ends } = device();
     const abort = new AbortController();
-    const options = { signal: abort.signal, clock: new ManualClock(), onUndelivered: () => undefined };
+    const options = {
+      signal: abort.signal,
+      clock: new ManualClock(),
+      isMeant,
+      onUndelivered: () => undefined,
+    };
     const responses = collect(carry(stream, client([GOAWAY], abort.signal), options));
     const large = Uint8Array.from({ length: 3 * MAX_PAYLOAD_BYTES + 5 }, (_, index) => index % 251);
     says(large);
@@ -102,7 +115,7 @@ describe("carry()", () => {
     const abort = new AbortController();
     const clock = new ManualClock();
     let over = false;
-    const options = { signal: abort.signal, clock, onUndelivered: () => undefined };
+    const options = { signal: abort.signal, clock, isMeant, onUndelivered: () => undefined };
     const responses = collect(carry(stream, client([], abort.signal), options)).then(() => {
       over = true;
     });
@@ -121,6 +134,7 @@ describe("carry()", () => {
     const options = {
       signal: abort.signal,
       clock: new ManualClock(),
+      isMeant,
       onUndelivered: () => {
         undelivered = true;
       },
@@ -145,6 +159,7 @@ describe("carry()", () => {
     const options = {
       signal: abort.signal,
       clock,
+      isMeant,
       onUndelivered: () => {
         undelivered += 1;
       },
@@ -167,6 +182,7 @@ describe("carry()", () => {
     const options = {
       signal: new AbortController().signal,
       clock: new ManualClock(),
+      isMeant,
       onUndelivered: () => undefined,
     };
     await expect(collect(carry(stream, broken(), options))).rejects.toThrow("above the limit");
@@ -177,7 +193,12 @@ describe("carry()", () => {
   it("tells the client when the device refuses a write", async () => {
     const { stream, ends } = device({ takes: () => Promise.reject(new Error("the line is cut")) });
     const abort = new AbortController();
-    const options = { signal: abort.signal, clock: new ManualClock(), onUndelivered: () => undefined };
+    const options = {
+      signal: abort.signal,
+      clock: new ManualClock(),
+      isMeant,
+      onUndelivered: () => undefined,
+    };
     const responses = collect(carry(stream, client([data(1), GOAWAY], abort.signal), options));
     const failed = expect(responses).rejects.toThrow("the line is cut");
     await turns();

@@ -102,6 +102,8 @@ export interface CarryOptions {
   /** Aborted when the client has gone, or the session ends. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** Whether what a client that is gone has sent is still for the device: not that of one who was put out. */
+  isMeant(): boolean;
   /** The client has gone, and the device did not take all that it had sent. */
   onUndelivered(): void;
 }
@@ -110,12 +112,12 @@ export interface CarryOptions {
  * Carry bytes both ways until both directions are over, or the signal is aborted.
  *
  * What the client has sent is delivered to the device also when the client has gone, as long as the device keeps taking
- * it. The device's end is a GOAWAY frame; after it the client has CLIENT_END_GRACE_MS to end its own direction.
+ * it, and unless the client was put out. The device's end is a GOAWAY frame; after it the client has CLIENT_END_GRACE_MS to end its own direction.
  */
 export async function* carry(
   stream: ByteStream,
   requests: AsyncIterable<StreamFrame>,
-  { signal, clock, onUndelivered }: CarryOptions,
+  { signal, clock, isMeant, onUndelivered }: CarryOptions,
 ): AsyncGenerator<StreamFrame, void, undefined> {
   const reader = stream.readable.getReader();
   let broken: unknown;
@@ -129,6 +131,7 @@ export async function* carry(
   // A client that has gone must not leave us waiting for a device that says nothing.
   const onAbort = (): void => {
     reader.cancel(signal.reason).catch(() => undefined);
+    if (!isMeant()) delivery.stop();
   };
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true, signal: over.signal });

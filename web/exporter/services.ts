@@ -26,6 +26,7 @@ import { requireInstance, requireMethod, requireReady } from "./dispatch.ts";
 import { guestOf } from "./door.ts";
 import { flushHeaders } from "./flush-headers.ts";
 import type { LogLine, LogSourceName } from "./log-ring.ts";
+import { messageGate } from "./message-gate.ts";
 import { MAX_MESSAGE_BYTES } from "./message-limits.ts";
 import { openRouterStream } from "./router-service.ts";
 import type { ServiceHost } from "./service-host.ts";
@@ -49,7 +50,10 @@ export function createServices(host: ServiceHost): ConnectRouter {
   return createConnectRouter({
     readMaxBytes: MAX_MESSAGE_BYTES,
     writeMaxBytes: MAX_MESSAGE_BYTES,
-    interceptors: host.access.exclusive ? [accessGate(host.access)] : [],
+    interceptors: [
+      messageGate(host.sharing.seat),
+      ...(host.access.exclusive ? [accessGate(host.access)] : []),
+    ],
   })
     .service(ExporterService, {
       getReport: () => translate(() => host.report()),

@@ -1,3 +1,4 @@
+import { create, toBinary } from "@bufbuild/protobuf";
 import { Code, type ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { afterEach, describe, expect, it } from "vitest";
 import { exportedCall, exportedMethods, exportedStream } from "../../drivers/base/methods.ts";
@@ -35,6 +36,7 @@ async function bench({ access = "shared" as "shared" | "exclusive", relayKnows =
   const typed: string[] = [];
   const kept: (readonly Share[])[] = [];
   const readers = new Set<WritableStreamDefaultWriter<Uint8Array>>();
+  const device = { busy: Promise.resolve() };
   const con = () =>
     testDriver({
       category: "serial",
@@ -48,7 +50,10 @@ async function bench({ access = "shared" as "shared" | "exclusive", relayKnows =
           return {
             readable,
             writable: new WritableStream<Uint8Array>({
-              write: (chunk) => void typed.push(new TextDecoder().decode(chunk)),
+              write: (chunk) => {
+                typed.push(new TextDecoder().decode(chunk));
+                return device.busy;
+              },
             }),
           };
         }),
@@ -88,7 +93,7 @@ async function bench({ access = "shared" as "shared" | "exclusive", relayKnows =
   const says = (text: string): void => {
     for (const reader of readers) reader.write(new TextEncoder().encode(text)).catch(() => undefined);
   };
-  return { ...world, sharing, clock, typed, says, readers, kept, make, by, passphrase, uuidOf };
+  return { ...world, sharing, clock, typed, device, says, readers, kept, make, by, passphrase, uuidOf };
 }
 
 type World = Awaited<ReturnType<typeof bench>>;
@@ -331,6 +336,38 @@ describe("who drives", () => {
     expect(world.typed).toEqual(["root"]);
   });
 
+  it("is asked of a call when all of it is there, however long ago it was begun", async () => {
+    const world = await bench();
+    const [ana, ben] = [await world.make(), await world.make({ name: "Ben" })];
+    const on = { uuid: world.uuidOf("power"), method: "on" };
+    const { driverCall, streamingDriverCall, reset, endSession } = ExporterService.method;
+    for (const [method, body] of [
+      [driverCall, toBinary(driverCall.input, create(driverCall.input, on))],
+      [streamingDriverCall, toBinary(streamingDriverCall.input, create(streamingDriverCall.input, on))],
+      [reset, new Uint8Array(0)],
+      [endSession, new Uint8Array(0)],
+    ] as const) {
+      const path = `/${method.parent.typeName}/${method.name}`;
+      const stream = world.relay.open({
+        method: "POST",
+        path,
+        h: [
+          ["content-type", "application/grpc"],
+          [CREDENTIAL_HEADER, ben.id],
+        ],
+      });
+      await settle();
+      await seat(world.by(ana.id), SeatAction.TAKE);
+      void stream.write(envelope(body));
+      stream.end();
+      const { h } = await stream.response;
+      for await (const _ of stream.body);
+      const status = new Headers([...h, ...(stream.trailers ?? [])] as [string, string][]);
+      expect([path, status.get("grpc-status")]).toEqual([path, String(Code.FailedPrecondition)]);
+      await seat(world.by(ana.id), SeatAction.LEAVE);
+    }
+  });
+
   it("is nobody's business with the role view", async () => {
     const world = await bench();
     const { id } = await world.make({ role: "view" });
@@ -432,6 +469,28 @@ describe("a link that ends", () => {
     const { snapshot } = await watchers[1].next();
     expect(snapshot.people.map(({ name }) => name)).toEqual([undefined, "Ben"]);
     await watchers[1].close();
+  });
+
+  it("types nothing more, not even what is here already and waits for the device", async () => {
+    const world = await bench();
+    const { id } = await world.make();
+    const console = console_(world, world.by(id));
+    const end = console.read();
+    await console.opened();
+    const taken = Promise.withResolvers<void>();
+    world.device.busy = taken.promise;
+    console.type("run ");
+    while (world.typed.length === 0) await settle();
+    for (const word of ["erase ", "all", "\r"]) console.type(word);
+    await settle();
+    // What is sent later comes later.
+    await createClient(ExporterService, world.by(id)).getStatus({});
+    world.sharing.revoke(id);
+    await expect(end).rejects.toMatchObject({ code: Code.Unauthenticated });
+    world.device.busy = Promise.resolve();
+    taken.resolve();
+    while (world.exporter.activity.streams > 0) await settle();
+    expect(world.typed).toEqual(["run "]);
   });
 
   it("ends it also when its time has come", async () => {
@@ -627,6 +686,14 @@ describe("the log", () => {
     expect(told).toEqual(["exporter bench is ready", "Ana drives", "nobody drives: whoever may control can"]);
   });
 });
+
+/** A message as gRPC frames it. */
+function envelope(message: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(5 + message.length);
+  new DataView(bytes.buffer).setUint32(1, message.length);
+  bytes.set(message, 5);
+  return bytes;
+}
 
 async function readAll(messages: AsyncIterator<unknown>): Promise<void> {
   while (!(await messages.next()).done);

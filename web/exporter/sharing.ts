@@ -139,6 +139,13 @@ export class Sharing {
     });
   }
 
+  /** Whether what somebody came with still opens the bench. */
+  isOpen(principal: Principal): boolean {
+    if (principal.kind === "passphrase") return true;
+    const found = this.#shares.find(principal.share.id);
+    return found !== undefined && found.share.ended === undefined;
+  }
+
   /** Who acts on the seat: with the bench's own passphrase, the person at the board. */
   sitter(principal: Principal): Sitter {
     return principal.kind === "passphrase" ? "board" : principal.share;
