@@ -25,12 +25,8 @@ import type { ServiceHost } from "./service-host.ts";
 import type { Sharing } from "./sharing.ts";
 import { toConnectError } from "./to-connect-error.ts";
 
-/** 64 listeners: each may keep LISTENER_QUEUE_BYTES waiting, 16 MiB in all. */
-export const MAX_LISTENERS = 64;
-
 export function createBenchService(host: ServiceHost): ServiceImpl<typeof BenchService> {
   const { sharing } = host;
-  let listeners = 0;
   return {
     async *watch(_, context) {
       flushHeaders(context);
@@ -48,14 +44,10 @@ export function createBenchService(host: ServiceHost): ServiceImpl<typeof BenchS
         const instance = requireInstance(host.instances, uuid);
         requireListenable(instance);
         const method = requireMethod(instance, name, "stream");
-        if (listeners >= MAX_LISTENERS) {
-          const text = `${MAX_LISTENERS} consoles are listened to: close one that nobody reads`;
-          throw new ConnectError(text, Code.ResourceExhausted);
-        }
-        listeners += 1;
+        const leaveListeners = sharing.listeners.enter();
         const uncount = host.streamStarted(instance);
         done = () => {
-          listeners -= 1;
+          leaveListeners();
           uncount();
         };
         const heard = await listen(method, { signal });

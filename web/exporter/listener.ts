@@ -1,20 +1,40 @@
 /**
  * What a console says, for somebody who only listens: read as fast as it comes, so that it holds neither the device nor other readers
  * back, and kept within a bound, so that who is too slow loses the oldest bytes and is told how many.
- * Above: bench-service.ts (Listen), router-service.ts (links that may only watch). Below: drivers/base ByteStream.
+ * Above: bench-service.ts (Listen), router-service.ts (links that may only watch). Below: backlog.ts, drivers/base ByteStream.
  */
 
+import { Code, ConnectError } from "@connectrpc/connect";
 import type { ExportedStream } from "../../drivers/base/methods.ts";
+import { Backlog, type Heard } from "./backlog.ts";
 import { MAX_PAYLOAD_BYTES } from "./router-stream.ts";
 
 /** 256 KiB wait for a listener: seconds of the fastest UART, and far more than a screen. */
 export const LISTENER_QUEUE_BYTES = 256 * 1024;
 
-export interface Heard {
-  /** What was said; several chunks of the device in one, where they had to wait. */
-  readonly payload: Uint8Array;
-  /** So many bytes, older than the payload, are left out. */
-  readonly skipped: number;
+/** 64 listeners, whichever way they came: 16 MiB in all. */
+export const MAX_LISTENERS = 64;
+
+/** How many there are. */
+export class Listeners {
+  #count = 0;
+
+  /**
+   * One more.
+   *
+   * @returns What to call when it has left.
+   * @throws ConnectError RESOURCE_EXHAUSTED
+   */
+  enter(): () => void {
+    if (this.#count >= MAX_LISTENERS) {
+      const text = `${MAX_LISTENERS} consoles are listened to: close one that nobody reads`;
+      throw new ConnectError(text, Code.ResourceExhausted);
+    }
+    this.#count += 1;
+    return () => {
+      this.#count -= 1;
+    };
+  }
 }
 
 /** Open the stream. Rejects as the driver does when it cannot be. */
@@ -22,7 +42,7 @@ export async function listen(
   method: ExportedStream,
   { signal }: { signal: AbortSignal },
 ): Promise<AsyncGenerator<Heard, void, undefined>> {
-  const queue = new Backlog();
+  const queue = new Backlog({ maxBytes: LISTENER_QUEUE_BYTES, maxPayloadBytes: MAX_PAYLOAD_BYTES });
   const { readable, writable } = await method.open({
     signal,
     lossy: { onSkipped: (bytes) => queue.skip(bytes) },
@@ -68,80 +88,5 @@ async function pump(reader: ReadableStreamDefaultReader<Uint8Array>, queue: Back
     }
   } catch (error) {
     queue.end({ error });
-  }
-}
-
-/** What was said and not taken yet. */
-class Backlog {
-  #chunks: Uint8Array[] = [];
-  #bytes = 0;
-  #skipped = 0;
-  #over = false;
-  #failure: { readonly error: unknown } | undefined;
-  #news = Promise.withResolvers<void>();
-
-  push(chunk: Uint8Array): void {
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
-    let dropped = 0;
-    while (this.#bytes > LISTENER_QUEUE_BYTES) {
-      const length = this.#chunks[dropped]?.length ?? 0;
-      dropped += 1;
-      this.#bytes -= length;
-      this.#skipped += length;
-    }
-    this.#chunks.splice(0, dropped);
-    this.#news.resolve();
-  }
-
-  skip(bytes: number): void {
-    this.#skipped += bytes;
-  }
-
-  end(failure: { readonly error: unknown } | undefined): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#failure = failure;
-    this.#news.resolve();
-  }
-
-  /** Undefined at the end. Throws what the device failed with, after all that it has said. */
-  async next(): Promise<Heard | undefined> {
-    while (this.#bytes === 0 && !this.#over) {
-      this.#news = Promise.withResolvers();
-      await this.#news.promise;
-    }
-    if (this.#bytes === 0) {
-      if (this.#failure !== undefined) throw this.#failure.error;
-      return undefined;
-    }
-    const skipped = this.#skipped;
-    this.#skipped = 0;
-    return { payload: this.#take(), skipped };
-  }
-
-  #take(): Uint8Array {
-    const first = this.#chunks[0];
-    if (first !== undefined && first.length === this.#bytes && first.length <= MAX_PAYLOAD_BYTES) {
-      this.#chunks = [];
-      this.#bytes = 0;
-      return first;
-    }
-    const payload = new Uint8Array(Math.min(this.#bytes, MAX_PAYLOAD_BYTES));
-    let at = 0;
-    let taken = 0;
-    for (const chunk of this.#chunks) {
-      const part = chunk.subarray(0, payload.length - at);
-      payload.set(part, at);
-      at += part.length;
-      if (part.length < chunk.length) {
-        this.#chunks[taken] = chunk.subarray(part.length);
-        break;
-      }
-      taken += 1;
-    }
-    this.#chunks.splice(0, taken);
-    this.#bytes -= payload.length;
-    return payload;
   }
 }

@@ -47,12 +47,18 @@ export async function* openRouterStream(
     }
     const access = streamAccess(principal, instance, seat);
     const method = requireMethod(instance, target.method, "stream");
-    done = host.streamStarted(instance);
     const mayType = (): void => requireTyping(principal, seat);
     if (access === "listen") {
+      const leaveListeners = host.sharing.listeners.enter();
+      const uncount = host.streamStarted(instance);
+      done = () => {
+        leaveListeners();
+        uncount();
+      };
       yield* hearOnly(method, frames, { signal, onOpen: () => onOpen([]), mayType });
       return;
     }
+    done = host.streamStarted(instance);
     const stream = await method.open({ signal });
     onOpen([]);
     yield* carry(stream, principal.kind === "passphrase" ? frames : checkTyping(frames, mayType), {

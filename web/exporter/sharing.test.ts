@@ -19,6 +19,7 @@ import {
 } from "../../proto/gen/jumpstarter/v1/router_pb.ts";
 import { BenchService, file_jumptab_v1_bench, SeatAction } from "../../proto/gen/jumptab/v1/bench_pb.ts";
 import type { Share, SharedBench } from "../messages.ts";
+import { MAX_LISTENERS } from "./listener.ts";
 import { sha256Hex } from "./sha256-hex.ts";
 import type { NewShare } from "./shares.ts";
 import { type Connected, connect, driverNode, testDriver, tunnelTransport } from "./testing/connected.ts";
@@ -257,6 +258,33 @@ describe("a console with the role view", () => {
       rawMessage: expect.stringContaining("may watch and listen"),
     });
     expect(world.typed).toEqual([]);
+  });
+
+  it("is heard by so many, whichever way they came, and by one more when one has left", async () => {
+    const world = await bench();
+    const { id } = await world.make({ role: "view" });
+    const end = new AbortController();
+    const listening = () =>
+      createClient(BenchService, world.by(id))
+        .listen({ uuid: world.uuidOf("con"), method: "connect" }, { signal: end.signal })
+        [Symbol.asyncIterator]();
+    void listening()
+      .next()
+      .catch(() => undefined);
+    for (let count = 1; count < MAX_LISTENERS; count += 1)
+      void console_(world, world.by(id))
+        .read()
+        .catch(() => undefined);
+    while (world.readers.size < MAX_LISTENERS) await settle();
+    const full = { code: Code.ResourceExhausted, rawMessage: expect.stringContaining("close one") };
+    await expect(console_(world, world.by(id)).read()).rejects.toMatchObject(full);
+    await expect(listening().next()).rejects.toMatchObject(full);
+    end.abort();
+    while (world.readers.size === MAX_LISTENERS) await settle();
+    const heard = console_(world, world.by(id)).read();
+    while (world.readers.size < MAX_LISTENERS) await settle();
+    world.says("U-Boot");
+    expect(await heard).toBe("U-Boot");
   });
 
   it("is heard by BenchService too, whatever driver it is, if it is a console", async () => {

@@ -10,6 +10,7 @@ import type { Credential } from "../../proto/credentials.ts";
 import type { ExporterSnapshot, PersonSnapshot, SeatSnapshot, Share } from "../messages.ts";
 import { BenchFeed } from "./bench-feed.ts";
 import { Door, type Guest } from "./door.ts";
+import { Listeners } from "./listener.ts";
 import type { LogRing } from "./log-ring.ts";
 import { People } from "./people.ts";
 import { type Principal, spent } from "./principal.ts";
@@ -44,6 +45,7 @@ export class Sharing {
   readonly door: Door;
   readonly seat: Seat;
   readonly feed: BenchFeed;
+  readonly listeners = new Listeners();
   readonly #shares: Shares;
   readonly #people: People;
   readonly #options: SharingOptions;
