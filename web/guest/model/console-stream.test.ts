@@ -3,14 +3,11 @@ import { describe, expect, it } from "vitest";
 import { settle } from "../../../drivers/testing/manual-clock.ts";
 import { FrameType } from "../../../proto/gen/jumpstarter/v1/router_pb.ts";
 import type { PageStreamItem } from "../../ui/model.ts";
+import { happened } from "../testing/happened.ts";
 import { ScriptedBench, UUID } from "../testing/scripted-bench.ts";
 import { type ConsoleOptions, MAX_FAILURES, openConsole } from "./console-stream.ts";
 
 const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
-
-async function happened(look: () => boolean): Promise<void> {
-  while (!look()) await settle();
-}
 
 function open(bench: ScriptedBench, change: Partial<ConsoleOptions> = {}) {
   const refusals: string[] = [];
@@ -109,6 +106,24 @@ describe("openConsole()", () => {
     stream.close();
     await over;
   });
+
+  for (const { answered, says } of [
+    { answered: false, says: "the connection is lost; what was typed last may not have arrived" },
+    { answered: true, says: "the connection is lost" },
+  ]) {
+    it(`says what may have become of the last keys when the stream breaks and the board has ${answered ? "answered" : "said nothing since"}`, async () => {
+      const bench = new ScriptedBench();
+      bench.echoes = answered;
+      const { stream, items, over } = open(bench);
+      await stream.write(encode("reboot\r"));
+      await happened(() => bench.text === "reboot\r");
+      bench.breakStreams(new ConnectError("the connection is lost", Code.Unavailable));
+      await happened(() => items.length > 0);
+      expect(items).toEqual([{ kind: "remark", text: says }]);
+      stream.close();
+      await over;
+    });
+  }
 
   it("ends with the exporter's sentence when it is refused", async () => {
     const bench = new ScriptedBench();

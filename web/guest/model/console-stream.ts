@@ -110,6 +110,8 @@ class Writer {
   readonly #frames = new Queue<Frame>();
   readonly #leave = new AbortController();
   readonly #over: (remark: string | undefined) => void;
+  /** Something was typed, and the board has said nothing since: only it knows whether that has arrived. */
+  #unanswered = false;
 
   /** @param over Called once: nothing more is written with it, and perhaps somebody should know why. */
   constructor(options: ConsoleOptions, over: (remark: string | undefined) => void) {
@@ -118,6 +120,7 @@ class Writer {
   }
 
   async write(payload: Uint8Array): Promise<void> {
+    this.#unanswered = true;
     this.#frames.push({ payload, frameType: FrameType.DATA });
     await this.#frames.taken();
   }
@@ -144,9 +147,8 @@ class Writer {
         headers: { request },
         signal: this.#leave.signal,
       });
-      for await (const _ of answers) {
-        // The listener has it too.
-      }
+      // What it says, the listener has too.
+      for await (const _ of answers) this.#unanswered = false;
       this.#finish(undefined);
     } catch (error) {
       this.#finish(error);
@@ -157,7 +159,8 @@ class Writer {
     const lost = this.#frames.size > 0;
     this.#frames.drop();
     const meant = error === undefined || this.#leave.signal.aborted;
-    const unsent = lost ? "; what was typed last has not arrived" : "";
-    this.#over(meant ? undefined : `${sentenceOf(error)}${unsent}`);
+    const unsent = lost ? "has not arrived" : this.#unanswered ? "may not have arrived" : undefined;
+    const typed = unsent === undefined ? "" : `; what was typed last ${unsent}`;
+    this.#over(meant ? undefined : `${sentenceOf(error)}${typed}`);
   }
 }

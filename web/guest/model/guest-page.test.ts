@@ -4,6 +4,7 @@ import { ManualClock, settle } from "../../../drivers/testing/manual-clock.ts";
 import { LINK_HEADER } from "../../../proto/client-tunnel.ts";
 import { SeatAction } from "../../../proto/gen/jumptab/v1/bench_pb.ts";
 import { MAX_RETRY_MS } from "../../tunnel/backoff.ts";
+import { happened } from "../testing/happened.ts";
 import { ScriptedBench, ScriptedWays, shared } from "../testing/scripted-bench.ts";
 import { GuestPage } from "./guest-page.ts";
 import { OwnSecrets } from "./own-secrets.ts";
@@ -81,11 +82,6 @@ function until(page: GuestPage, reached: (state: GuestPage["state"]) => boolean)
 
 const inSight = (page: GuestPage): Promise<void> =>
   until(page, ({ shared, absent }) => shared !== undefined && absent === undefined);
-
-/** Until something that the bench notes has happened. */
-async function happened(look: () => boolean): Promise<void> {
-  while (!look()) await settle();
-}
 
 function ended(trouble: string): ConnectError {
   return new ConnectError("this link has ended", Code.Unauthenticated, { [LINK_HEADER]: trouble });

@@ -16,10 +16,16 @@ export type Absence =
   /** The other side does not know what this page says. */
   | { readonly kind: "version"; readonly reason: string };
 
+/** Browsers have words of their own for it, each others: "Failed to fetch", "Load failed". */
+const NO_ANSWER = "Its address does not answer.";
+
 const TROUBLES: readonly LinkTrouble[] = ["unknown", "revoked", "expired", "used"];
 
 export function absenceOf(error: unknown): Absence {
   const reason = asSentence(sentenceOf(error));
+  if (error instanceof ConnectError && isNetworkFailure(error)) {
+    return { kind: "away", who: "relay", reason: NO_ANSWER };
+  }
   if (!(error instanceof ConnectError)) return { kind: "away", who: "relay", reason };
   switch (error.code) {
     case Code.Unauthenticated: {

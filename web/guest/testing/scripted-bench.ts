@@ -6,7 +6,13 @@
 import { create } from "@bufbuild/protobuf";
 import { type ConnectRouter, createClient, createRouterTransport, type Transport } from "@connectrpc/connect";
 import { ExporterService } from "../../../proto/gen/jumpstarter/v1/jumpstarter_pb.ts";
-import { RouterService, type StreamRequest } from "../../../proto/gen/jumpstarter/v1/router_pb.ts";
+import {
+  FrameType,
+  RouterService,
+  type StreamRequest,
+  StreamRequestSchema,
+  StreamResponseSchema,
+} from "../../../proto/gen/jumpstarter/v1/router_pb.ts";
 import {
   BenchService,
   ListenResponseSchema,
@@ -61,6 +67,13 @@ export class ScriptedBench {
   readonly seats: SeatAction[] = [];
   /** Frames of byte streams, as they came. */
   readonly typed: StreamRequest[] = [];
+  /** Of the answers to byte streams: the handle of a file. */
+  streamHeaders: Readonly<Record<string, string>> = {};
+  /** What each byte stream begins with. */
+  gives: readonly Uint8Array[] = [];
+  /** What was typed comes back, as from a shell. */
+  echoes = false;
+  readonly #streams: Queue<StreamRequest>[] = [];
   /** Thrown by the call of this name, once for each entry. */
   readonly failures = new Map<string, unknown[]>();
   watches: Queue<SharedBench>[] = [];
@@ -104,10 +117,22 @@ export class ScriptedBench {
         },
       })
       .service(RouterService, {
-        // biome-ignore lint/correctness/useYield: what the board says comes to listeners
-        async *stream(requests, { requestHeader }) {
+        async *stream(requests, { requestHeader, responseHeader }) {
           await bench.#begin(`stream ${requestHeader.get("request")}`);
-          for await (const request of requests) bench.typed.push(request);
+          for (const [name, text] of Object.entries(bench.streamHeaders)) responseHeader.set(name, text);
+          const said = new Queue<StreamRequest>();
+          bench.#streams.push(said);
+          for (const payload of bench.gives) said.push(frame(payload));
+          void (async () => {
+            for await (const request of requests) {
+              bench.typed.push(request);
+              if (bench.echoes) said.push(request);
+            }
+            said.end();
+          })().catch((error: unknown) => said.end(error));
+          for await (const { payload, frameType } of said) {
+            yield create(StreamResponseSchema, { payload, frameType });
+          }
         },
       })
       .service(ExporterService, {
@@ -137,6 +162,11 @@ export class ScriptedBench {
     return this.typed.map(({ payload }) => new TextDecoder().decode(payload)).join("");
   }
 
+  /** The byte streams that are open end so, after what they have said. */
+  breakStreams(error: unknown): void {
+    for (const stream of this.#streams.splice(0)) stream.end(error);
+  }
+
   async #begin(name: string): Promise<void> {
     this.asked.push(name);
     await this.hold(name);
@@ -144,6 +174,10 @@ export class ScriptedBench {
     const failure = this.failures.get(kind)?.shift();
     if (failure !== undefined) throw failure;
   }
+}
+
+function frame(payload: Uint8Array): StreamRequest {
+  return create(StreamRequestSchema, { payload, frameType: FrameType.DATA });
 }
 
 /** Ways to it whose tunnel a test holds. */
