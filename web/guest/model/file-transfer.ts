@@ -32,6 +32,8 @@ export interface FileCall {
   readonly args: readonly JsonValue[];
 }
 
+const NO_HANDLE = "the exporter has given no handle for the file.";
+
 type Frame = { readonly payload: Uint8Array; readonly frameType: FrameType };
 
 const END: Frame = { payload: new Uint8Array(0), frameType: FrameType.GOAWAY };
@@ -109,15 +111,19 @@ async function callWithStream(
         headers: { request },
         signal: both,
         onHeader: (headers) => {
-          const problem = takeHandle(headers, encoding);
+          const resource = headers.get("resource");
+          // Headers come before a refusal, too, which says why.
+          if (resource === null) return;
+          const problem = whyPacked(headers, encoding);
           if (problem !== undefined) handle.reject(new Error(problem));
-          else handle.resolve(JSON.parse(headers.get("resource") ?? "null") as JsonValue);
+          else handle.resolve(JSON.parse(resource) as JsonValue);
         },
       });
       for await (const { frameType, payload } of answers) {
+        handle.reject(new Error(NO_HANDLE));
         if (frameType === FrameType.DATA && payload.length > 0) onData(payload);
       }
-      handle.reject(new Error("the exporter has opened no stream for the file."));
+      handle.reject(new Error(NO_HANDLE));
     } catch (error) {
       handle.reject(error);
       throw error;
@@ -125,12 +131,10 @@ async function callWithStream(
   }
 }
 
-function takeHandle(headers: Headers, encoding: Encoding | null): string | undefined {
-  if (headers.get("resource") === null) return "the exporter has given no handle for the file.";
-  if (encoding !== null && headers.get("x_jmp_accept_encoding") !== encoding) {
-    return `the exporter does not unpack ${encoding}: unpack the file first, and send it as it is.`;
-  }
-  return undefined;
+/** Why the file cannot go as it is; undefined: it can. */
+function whyPacked(headers: Headers, encoding: Encoding | null): string | undefined {
+  if (encoding === null || headers.get("x_jmp_accept_encoding") === encoding) return undefined;
+  return `the exporter does not unpack ${encoding}: unpack the file first, and send it as it is.`;
 }
 
 /** In pieces that are asked for: not every browser iterates a stream, and no piece is large. */

@@ -3,8 +3,10 @@
  * Above: tests of web/guest/model. Below: @connectrpc/connect.
  */
 
-import { create } from "@bufbuild/protobuf";
+import { create, fromJson, toJson } from "@bufbuild/protobuf";
+import { ValueSchema } from "@bufbuild/protobuf/wkt";
 import { type ConnectRouter, createClient, createRouterTransport, type Transport } from "@connectrpc/connect";
+import type { JsonValue } from "../../../drivers/base/json.ts";
 import { ExporterService } from "../../../proto/gen/jumpstarter/v1/jumpstarter_pb.ts";
 import {
   FrameType,
@@ -67,10 +69,16 @@ export class ScriptedBench {
   readonly seats: SeatAction[] = [];
   /** Frames of byte streams, as they came. */
   readonly typed: StreamRequest[] = [];
+  readonly calls: { readonly uuid: string; readonly method: string; readonly args: readonly JsonValue[] }[] =
+    [];
+  /** What each call returns. */
+  result: string | null = null;
   /** Of the answers to byte streams: the handle of a file. */
   streamHeaders: Readonly<Record<string, string>> = {};
   /** What each byte stream begins with. */
   gives: readonly Uint8Array[] = [];
+  /** Byte streams go on after their client has ended its side. */
+  staysOpen = false;
   /** What was typed comes back, as from a shell. */
   echoes = false;
   readonly #streams: Queue<StreamRequest>[] = [];
@@ -128,7 +136,7 @@ export class ScriptedBench {
               bench.typed.push(request);
               if (bench.echoes) said.push(request);
             }
-            said.end();
+            if (!bench.staysOpen) said.end();
           })().catch((error: unknown) => said.end(error));
           for await (const { payload, frameType } of said) {
             yield create(StreamResponseSchema, { payload, frameType });
@@ -136,9 +144,14 @@ export class ScriptedBench {
         },
       })
       .service(ExporterService, {
-        async driverCall({ method }) {
+        async driverCall({ uuid, method, args }) {
+          bench.calls.push({
+            uuid,
+            method,
+            args: args.map((value) => toJson(ValueSchema, value) as JsonValue),
+          });
           await bench.#begin(`call ${method}`);
-          return {};
+          return { result: fromJson(ValueSchema, bench.result) };
         },
         async *logStream(_, { signal }) {
           await bench.#begin("log");
