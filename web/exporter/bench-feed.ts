@@ -5,7 +5,13 @@
 
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Clock } from "../../drivers/base/clock.ts";
-import { type ExporterSnapshot, MAX_PEOPLE, type SharedBench } from "../messages.ts";
+import {
+  type BindingSnapshot,
+  type DriverSnapshot,
+  type ExporterSnapshot,
+  MAX_PEOPLE,
+  type SharedBench,
+} from "../messages.ts";
 import type { Principal } from "./principal.ts";
 
 /** 100 ms: as often as the page itself looks. */
@@ -97,17 +103,34 @@ function youOf(principal: Principal): SharedBench["you"] {
   return { share: id, name, role, expiresAt, redeem: principal.standing !== "open" };
 }
 
-/** Without links, troubles with the relay, what is wrong in the configuration, and where others are. */
+/** Without links, troubles with the relay, what is wrong in the configuration, what tells devices apart, and where others are. */
 function forColleagues(snapshot: ExporterSnapshot): ExporterSnapshot {
   return {
     ...snapshot,
     inUseBy: snapshot.inUseBy && { ...snapshot.inUseBy, client: "another client" },
     // Whoever reads this reads it through the tunnel.
     tunnel: { kind: "attached", since: snapshot.startedAt ?? 0 },
+    drivers: snapshot.drivers.map(cardForColleagues),
     problems: [],
     shares: [],
     people: snapshot.people.map((person) => ({ ...person, address: "" })),
   };
+}
+
+/** A device's name and whether it is there; its serial number, and how the configuration asks for it, are for who chooses it. */
+function cardForColleagues(driver: DriverSnapshot): DriverSnapshot {
+  const { binding, children } = driver;
+  return {
+    ...driver,
+    binding: binding && deviceForColleagues(binding),
+    children: children.map(cardForColleagues),
+  };
+}
+
+function deviceForColleagues({ kind, status, label }: BindingSnapshot): BindingSnapshot {
+  return kind === "serial"
+    ? { kind, status, label, request: { kind: "any", hint: "" } }
+    : { kind, status, label, request: { filters: [], hint: "" } };
 }
 
 /** The bench's name, and how it is: enough to say what the link is for. */
