@@ -54,6 +54,7 @@ export function startGuest({ link, tab }: { link: string; tab: TabMemory }): voi
     recall: (what) => tab.get(what),
     remember: (what, text) => tab.set(what, text),
     reload: () => location.reload(),
+    forgetLink: () => tab.set("link", undefined),
   });
   const app = new GuestApp();
   app.page = page;
@@ -62,6 +63,9 @@ export function startGuest({ link, tab }: { link: string; tab: TabMemory }): voi
   if (old === null) document.body.append(app);
   else old.replaceWith(app);
   for (const event of ["online", "pageshow", "focus"]) addEventListener(event, () => page.doubtConnection());
+  addEventListener("beforeunload", (event) => {
+    if (page.busy) event.preventDefault();
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") page.doubtConnection();
   });

@@ -29,6 +29,7 @@ function open(bench: ScriptedBench, { browser = new MemoryStorage() }: { browser
   const ways: ScriptedWays[] = [];
   const clock = new ManualClock();
   const tab = new MemoryStorage();
+  let forgotten = 0;
   const page = new GuestPage({
     link: "LINK",
     own: new OwnSecrets(
@@ -56,6 +57,9 @@ function open(bench: ScriptedBench, { browser = new MemoryStorage() }: { browser
     recall: () => undefined,
     remember: () => undefined,
     reload: () => undefined,
+    forgetLink: () => {
+      forgotten += 1;
+    },
   });
   pages.push(page);
   const way = (): ScriptedWays => {
@@ -63,7 +67,7 @@ function open(bench: ScriptedBench, { browser = new MemoryStorage() }: { browser
     if (latest === undefined) throw new Error("no way was opened");
     return latest;
   };
-  return { page, ways, way, clock, browser };
+  return { page, ways, way, clock, browser, forgotten: () => forgotten };
 }
 
 /** Until the page's state is so. */
@@ -207,4 +211,40 @@ describe("a colleague's page", () => {
     await settle();
     expect(page.state.log.map(({ message }) => message)).toEqual(["hello"]);
   });
+
+  it("leaves: the seat is free at once, the link is forgotten, and nothing of the bench is shown or asked any more", async () => {
+    const bench = new ScriptedBench();
+    bench.first = shared({}, { kind: "share", share: "s1", name: "Ana", since: 0 });
+    const { page, way, forgotten } = open(bench);
+    await inSight(page);
+    page.actions.leave({ keep: false });
+    await happened(() => way().closed);
+    expect(bench.seats).toEqual([SeatAction.LEAVE]);
+    expect(forgotten()).toBe(1);
+    expect(page.state).toMatchObject({ left: "back", shared: undefined, absent: undefined, log: [] });
+    const asked = bench.asked.length;
+    page.doubtConnection();
+    await settle();
+    expect(bench.asked).toHaveLength(asked);
+  });
+
+  for (const { keep, left, known } of [
+    { keep: true, left: "kept", known: "OWN" },
+    { keep: false, left: "gone", known: undefined },
+  ]) {
+    it(`leaves with a link for one use, which this browser then ${keep ? "still" : "no longer"} has`, async () => {
+      const bench = new ScriptedBench();
+      bench.first = shared({ redeem: true });
+      const { page, way, browser } = open(bench);
+      await inSight(page);
+      page.actions.leave({ keep });
+      await happened(() => way().closed);
+      expect(page.state.left).toBe(left);
+      const secrets = new OwnSecrets(
+        () => browser,
+        () => new MemoryStorage(),
+      );
+      expect(secrets.of("LINK")).toBe(known);
+    });
+  }
 });

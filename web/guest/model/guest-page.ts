@@ -50,12 +50,16 @@ export interface GuestPageOptions
   hash(secret: string): Promise<string>;
   askRelay(): Promise<RelayBoot>;
   reload(): void;
+  /** This tab is not a colleague's any more when it is loaded again. */
+  forgetLink(): void;
 }
 
 export type GuestPageActions = GuestVerbs &
   Pick<PageActions, "dismiss" | "reload"> & {
     /** What was pressed about who drives. */
     seat(wish: SeatWish): void;
+    /** For good, as far as this page goes. `keep`: what a link for one use has become stays in this browser. */
+    leave(options: { keep: boolean }): void;
   };
 
 /** What each wish is called on the wire, and what is said when it does not come true. */
@@ -69,6 +73,9 @@ const SEAT_WISHES: Readonly<
   grant: { action: SeatAction.GRANT, problem: "The board was not handed over" },
   refuse: { action: SeatAction.REFUSE, problem: "They could not be told" },
 };
+
+/** 2 s for a word to the bench before the line is closed: who has left waits for nothing. */
+const LEAVE_WITHIN_MS = 2_000;
 
 export class GuestPage {
   readonly #options: GuestPageOptions;
@@ -103,6 +110,7 @@ export class GuestPage {
       relay: undefined,
       secret,
       own: own === undefined ? undefined : { lasting: true },
+      left: undefined,
       ownTransfers: new Map(),
     });
     this.#log = new LogLines(() => this.state.shared?.snapshot.drivers ?? []);
@@ -126,7 +134,13 @@ export class GuestPage {
       seat: (wish) => this.#seat(wish),
       dismiss: (id) => this.#store.dismiss(id),
       reload: options.reload,
+      leave: ({ keep }) => void this.#leave(keep),
     };
+  }
+
+  /** Files of this page are on their way, and its end would be theirs. */
+  get busy(): boolean {
+    return this.#begun.length > 0;
   }
 
   get state(): GuestState {
@@ -323,6 +337,32 @@ export class GuestPage {
         this.#taking = undefined;
       });
     await this.#taking;
+  }
+
+  /** Never rejects. */
+  async #leave(keep: boolean): Promise<void> {
+    const { link, own, forgetLink } = this.#options;
+    const { shared, own: redeemed } = this.state;
+    const clients = this.#clients;
+    forgetLink();
+    if (!keep) own.forget(link);
+    this.#watcher.stop();
+    this.#logStream?.abort();
+    const left = redeemed === undefined ? "back" : keep ? "kept" : "gone";
+    this.#store.set({
+      left,
+      shared: undefined,
+      absent: undefined,
+      log: [],
+      notices: [],
+      ownTransfers: new Map(),
+    });
+    // At once, for whoever waits; where that fails, it is free soon after this page is gone.
+    if (shared !== undefined && standingOf(shared).kind === "driving") {
+      const timeoutMs = LEAVE_WITHIN_MS;
+      await clients.bench.seat({ action: SeatAction.LEAVE }, { timeoutMs }).catch(() => undefined);
+    }
+    await this.close();
   }
 
   #seat(wish: SeatWish): void {

@@ -25,6 +25,8 @@ export interface GuestState {
   readonly secret: string;
   /** A link for one use, which this browser has made its own. `lasting`: it is there tomorrow. */
   readonly own: { readonly lasting: boolean } | undefined;
+  /** This person has left. What became of the link here: `back`, it opens the bench again; `kept`, in this browser alone; `gone`, nowhere. */
+  readonly left: "back" | "kept" | "gone" | undefined;
   /** Transfers that were begun here. */
   readonly ownTransfers: ReadonlyMap<string, string>;
 }

@@ -8,6 +8,8 @@ import { createRef, ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { SharedBench, TransferSnapshot } from "../../messages.ts";
 import { appStyles } from "../../ui/app/styles.ts";
+import "../../ui/dialogs/confirm-dialog.ts";
+import type { ConfirmDialog } from "../../ui/dialogs/confirm-dialog.ts";
 import { clientEndpoint } from "../../ui/share/addresses.ts";
 import type { SeatEvent } from "../../ui/share/people.ts";
 import { TickController } from "../../ui/shared/controllers.ts";
@@ -21,6 +23,8 @@ import {
   benchStatus,
   guestTitle,
   lastsText,
+  leavingText,
+  leftText,
   listeningBecause,
   lockOf,
   standingChip,
@@ -39,6 +43,7 @@ export class GuestApp extends LitElement {
   /** Where the page was opened, without its fragment. */
   declare pageUrl: string;
   readonly #main = createRef<HTMLElement>();
+  readonly #confirm = createRef<ConfirmDialog>();
   #listening: AbortController | undefined;
   #watched: WatchedTransfers = NOTHING_WATCHED;
 
@@ -63,7 +68,7 @@ export class GuestApp extends LitElement {
   }
 
   override render() {
-    const { shared } = this.page.state;
+    const { shared, absent, left } = this.page.state;
     const running = this.#transfers.filter(({ state }) => state === "running");
     return html`
       <header>
@@ -71,6 +76,11 @@ export class GuestApp extends LitElement {
         <span class="brand">${icons.board}jumptab</span>
         <span class="grow"></span>
         ${shared === undefined ? null : html`<span class="small muted">Shared with you as <strong>${shared.you.name}</strong></span>`}
+        ${
+          left !== undefined || (absent !== undefined && absent.absence.kind !== "away")
+            ? null
+            : html`<button type="button" class="small" @click=${this.#leave}>Leave</button>`
+        }
       </header>
       ${
         running.length === 0
@@ -78,6 +88,7 @@ export class GuestApp extends LitElement {
           : html`<jumptab-transfer-strip .transfers=${running} .watched=${this.#watched}></jumptab-transfer-strip>`
       }
       ${this.#renderNotices()}
+      <jumptab-confirm ${ref(this.#confirm)}></jumptab-confirm>
       <main id="main" tabindex="-1" ${ref(this.#main)}>
         ${shared === undefined ? this.#renderWithout() : this.#renderBench(shared, running.length)}
       </main>
@@ -95,7 +106,15 @@ export class GuestApp extends LitElement {
 
   /** No bench has been seen. */
   #renderWithout() {
-    const { absent } = this.page.state;
+    const { absent, left } = this.page.state;
+    if (left !== undefined) {
+      const { title, detail, cure } = leftText(left);
+      return html`<section class="message card" role="status">
+        <h1 tabindex="-1">${title}</h1>
+        <p>${detail}</p>
+        <p>${cure}</p>
+      </section>`;
+    }
     if (absent === undefined) return html`<p class="loading" role="status">Opening the bench…</p>`;
     const { title, detail, cure, reload } = absenceText(absent.absence, absent.since);
     return html`
@@ -264,6 +283,26 @@ export class GuestApp extends LitElement {
     const icon = document.querySelector<HTMLLinkElement>("#icon");
     const href = `./icon-${tone === "in-use" ? "ok" : tone}.svg`;
     if (icon !== null && icon.getAttribute("href") !== href) icon.setAttribute("href", href);
+  }
+
+  #leave(): void {
+    const { page } = this;
+    const text = leavingText(page.state, page.busy);
+    const leave = (keep: boolean): void => {
+      page.actions.leave({ keep });
+      // The button is gone: whoever goes on with the keyboard begins where it is said what happened.
+      void this.updateComplete.then(() => this.renderRoot.querySelector("h1")?.focus());
+    };
+    if (text === undefined) return leave(false);
+    const once = page.state.own !== undefined;
+    this.#confirm.value?.ask({
+      title: "Leave the bench?",
+      text,
+      confirm: once ? "Leave, and forget it" : "Leave",
+      danger: true,
+      ...(once ? { alternative: { label: "Leave, and keep it", run: () => leave(true) } } : {}),
+      run: () => leave(false),
+    });
   }
 
   #skip(): void {

@@ -68,11 +68,42 @@ const ENDED: Readonly<Record<Extract<Absence, { kind: "ended" }>["trouble"], Omi
   },
 };
 
+/** After this person has left: how to come back. */
+export function leftText(left: NonNullable<GuestState["left"]>): Omit<AbsenceText, "reload"> {
+  return {
+    title: "You have left the bench",
+    ...{
+      back: {
+        detail: "This tab has forgotten the link, and the bench does not see you any more.",
+        cure: "To come back, open the link again as you were given it.",
+      },
+      kept: {
+        detail: "The bench does not see you any more. The link was for one use, and belongs to this browser.",
+        cure: "To come back, open the link again in this browser.",
+      },
+      gone: {
+        detail: "The link was for one use. This browser has forgotten it, and it opens nothing any more.",
+        cure: "To come back, ask the person at the board for a new link.",
+      },
+    }[left],
+  };
+}
+
+/** What leaving costs, to be asked before it; undefined: nothing. */
+export function leavingText({ own }: Pick<GuestState, "own">, busy: boolean): string | undefined {
+  const file = busy ? "A file of yours is on its way: leaving cancels that. " : "";
+  if (own !== undefined) {
+    return `${file}The link was for one use, and this browser alone can open it again. On a computer that others use, forget it: then nobody can.`;
+  }
+  return busy ? file.trimEnd() : undefined;
+}
+
 /** The bench in one word, as the page beside the board says it. */
-export function benchStatus({ shared, absent, tunnel }: GuestState): {
+export function benchStatus({ shared, absent, tunnel, left }: GuestState): {
   readonly tone: Tone;
   readonly label: string;
 } {
+  if (left !== undefined) return { tone: "off", label: "You have left" };
   if (absent !== undefined) {
     if (absent.absence.kind !== "away") return { tone: "error", label: "Link ended" };
     return { tone: "warning", label: absent.absence.who === "relay" ? "Connection lost" : "Away" };
