@@ -112,7 +112,7 @@ function feed() {
   return { clock, world, feed: it, end, watch: (who: Principal) => it.watch(who, { signal: end.signal }) };
 }
 
-const parsed = (json: string | void): SharedBench => JSON.parse(json ?? "");
+const parsed = ({ value }: IteratorResult<string, unknown>): SharedBench => JSON.parse(String(value));
 
 describe("the bench as colleagues see it", () => {
   it("has nothing of links, addresses, the relay, the configuration, and what tells devices apart", async () => {
@@ -125,7 +125,7 @@ describe("the bench as colleagues see it", () => {
 
   it("has its cards, and the names of their devices", async () => {
     const { watch } = feed();
-    const { snapshot } = parsed((await watch(EVA).next()).value);
+    const { snapshot } = parsed(await watch(EVA).next());
     expect(snapshot.drivers).toMatchObject([
       {
         name: "con",
@@ -144,7 +144,7 @@ describe("the bench as colleagues see it", () => {
     world.now = bench({ name: "another" });
     for (let count = 0; count < 100; count += 1) it_.changed();
     await clock.advance(100);
-    for (const each of next) expect(parsed((await each).value).snapshot.name).toBe("another");
+    for (const each of next) expect(parsed(await each).snapshot.name).toBe("another");
     expect(world.looks).toBe(before + 1);
   });
 
