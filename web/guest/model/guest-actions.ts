@@ -36,6 +36,8 @@ export interface GuestActionsHost {
   notify(tone: "info" | "warning" | "error", text: string): void;
   /** A transfer of this page begins; what is returned ends it. */
   transferBegins(transfer: { path: readonly string[]; method: string; name: string }): () => void;
+  /** This person has ended it. */
+  transferCancelled(id: string): void;
   copy(text: string): Promise<void>;
   saveFile(name: string, content: string | Blob): void;
   recall(what: Remembered): string | undefined;
@@ -134,11 +136,13 @@ export function createGuestActions(host: GuestActionsHost): GuestVerbs {
       );
       host.saveFile(name, content);
     },
-    cancelTransfer: ({ path, method }: TransferSnapshot) => {
+    cancelTransfer: ({ id, path, method }: TransferSnapshot) => {
       const key = path.join("\0");
       const own = [...running].find(([, one]) => one.path === key && one.method === method);
-      if (own !== undefined) own[0].abort();
-      else {
+      if (own !== undefined) {
+        host.transferCancelled(id);
+        own[0].abort();
+      } else {
         host.notify(
           "info",
           "Somebody else has begun this transfer: they can cancel it, or the person at the board.",

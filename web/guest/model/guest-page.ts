@@ -112,6 +112,7 @@ export class GuestPage {
       own: own === undefined ? undefined : { lasting: true },
       left: undefined,
       ownTransfers: new Map(),
+      cancelled: new Set(),
     });
     this.#log = new LogLines(() => this.state.shared?.snapshot.drivers ?? []);
     this.#ways = this.#open(secret);
@@ -126,6 +127,7 @@ export class GuestPage {
         untilBack: (failures, { signal }) => this.#untilBack(failures, signal),
         notify: (tone, text) => this.#store.notify(tone, text),
         transferBegins: (transfer) => this.#transferBegins(transfer),
+        transferCancelled: (id) => this.#store.set({ cancelled: new Set([...this.state.cancelled, id]) }),
         clearLog: () => {
           this.#log.clear();
           this.#store.set({ log: [] });
@@ -203,7 +205,12 @@ export class GuestPage {
       return;
     }
     const first = this.state.shared === undefined;
-    this.#store.set({ shared, absent: undefined, ownTransfers: this.#nameOwn(shared.snapshot.transfers) });
+    this.#store.set({
+      shared,
+      absent: undefined,
+      ownTransfers: this.#nameOwn(shared.snapshot.transfers),
+      cancelled: this.#stillKnown(shared.snapshot.transfers),
+    });
     if (!first) return;
     void this.#lookAtVersion();
     if (this.state.tunnel.kind !== "connecting") this.#followLog();
@@ -387,6 +394,13 @@ export class GuestPage {
     const begun = { key: keyOf({ path, method }), name, before: new Set(known.map(({ id }) => id)) };
     this.#begun.push(begun);
     return () => this.#begun.splice(this.#begun.indexOf(begun), 1);
+  }
+
+  #stillKnown(transfers: readonly TransferSnapshot[]): ReadonlySet<string> {
+    const { cancelled } = this.state;
+    return cancelled.size === 0
+      ? cancelled
+      : new Set(transfers.flatMap(({ id }) => (cancelled.has(id) ? [id] : [])));
   }
 
   /** Names of this page's files for the transfers that the exporter shows: it knows a client's only as a stream of bytes. */

@@ -29,6 +29,8 @@ export interface GuestState {
   readonly left: "back" | "kept" | "gone" | undefined;
   /** Transfers that were begun here. */
   readonly ownTransfers: ReadonlyMap<string, string>;
+  /** Those of them that this person has ended: to the exporter, a client went away. */
+  readonly cancelled: ReadonlySet<string>;
 }
 
 export class GuestStore {

@@ -23,6 +23,8 @@ export class LogLines {
   readonly #drivers: () => readonly DriverSnapshot[];
   #records: readonly LogRecord[] = [];
   #next = 0;
+  /** Also when it is not shown any more. */
+  #newest: LogRecord | undefined;
   /** Of the last line that came before the stream was opened again. */
   #heardUntil: LogRecord | undefined;
 
@@ -37,7 +39,7 @@ export class LogLines {
 
   /** The stream begins again: what it repeats was heard. */
   beginAgain(): void {
-    this.#heardUntil = this.#records.at(-1);
+    this.#heardUntil = this.#newest;
   }
 
   /** @returns Whether it is a new one. */
@@ -45,12 +47,12 @@ export class LogLines {
     const record = this.#record(line);
     if (this.#heard(record)) return false;
     this.#next += 1;
+    this.#newest = record;
     this.#records = [...this.#records, record].slice(-MAX_LOG_LINES);
     return true;
   }
 
   clear(): void {
-    this.#heardUntil = this.#records.at(-1) ?? this.#heardUntil;
     this.#records = [];
   }
 

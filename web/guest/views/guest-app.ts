@@ -97,10 +97,12 @@ export class GuestApp extends LitElement {
 
   /** The page's own transfers by their names, those of all others as a client's. */
   get #transfers(): readonly TransferSnapshot[] {
-    const { shared, ownTransfers } = this.page.state;
+    const { shared, ownTransfers, cancelled } = this.page.state;
     return (shared?.snapshot.transfers ?? []).map((transfer) => {
       const name = ownTransfers.get(transfer.id);
-      return name === undefined ? { ...transfer, by: "client" } : { ...transfer, by: "page", name };
+      if (name === undefined) return { ...transfer, by: "client" };
+      const message = cancelled.has(transfer.id) ? undefined : transfer.message;
+      return { ...transfer, by: "page", name, message };
     });
   }
 
