@@ -7,15 +7,13 @@
 import { css, html, LitElement, nothing } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
 import type { PageActions } from "../model.ts";
+import { placeBelow } from "../shared/below-button.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 
 type Via = Parameters<PageActions["addDevice"]>[0];
 
 export type DeviceWantedEvent = CustomEvent<Via>;
-
-/** Pixels between the menu and the window's edge. */
-const MARGIN = 12;
 
 export class AddDevice extends LitElement {
   static override properties = {
@@ -114,10 +112,7 @@ export class AddDevice extends LitElement {
     const menu = this.#menu.value;
     const button = this.#button.value;
     if (newState !== "open" || menu === undefined || button === undefined) return;
-    const place = button.getBoundingClientRect();
-    const { width } = menu.getBoundingClientRect();
-    menu.style.top = `${place.bottom + 4}px`;
-    menu.style.left = `${Math.max(MARGIN, Math.min(place.left, innerWidth - width - MARGIN))}px`;
+    placeBelow(menu, button, "left");
     menu.querySelector("button")?.focus();
   }
 }

@@ -4,7 +4,7 @@
  * @fires setting-changed: which key of which field got which value. problem-chosen: show this line.
  */
 
-import { css, html, LitElement, type TemplateResult } from "lit";
+import { html, LitElement, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { JsonValue } from "../../../drivers/base/json.ts";
@@ -12,6 +12,7 @@ import type { Outline, OutlineDriver } from "../../config/outline.ts";
 import type { CatalogueDriver, CatalogueField, ConfigProblem, DriverCatalogue } from "../../messages.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import { needsText, refTargets } from "./choices.ts";
+import { driverFormStyles } from "./driver-form-styles.ts";
 import { defaultText, rangeText, readField, shownValue } from "./field-value.ts";
 
 export type Setting =
@@ -27,72 +28,7 @@ export class DriverForm extends LitElement {
     broken: { type: Boolean },
     refused: { state: true },
   };
-  static override styles = [
-    sharedStyles,
-    css`
-      :host {
-        overflow: auto;
-        padding: 0.75rem 0.875rem 1rem;
-      }
-
-      .type {
-        margin-top: 0.125rem;
-        overflow-wrap: anywhere;
-      }
-
-      .about {
-        margin: 0.5rem 0 0;
-      }
-
-      .field {
-        display: grid;
-        gap: 0.1875rem;
-        margin-top: 0.875rem;
-      }
-
-      label,
-      .label {
-        font-weight: 550;
-        overflow-wrap: anywhere;
-      }
-
-      .field input,
-      select {
-        width: 100%;
-      }
-
-      select {
-        min-height: 2.125rem;
-        min-width: 0;
-        padding: 0.25rem 0.5rem;
-        border: 1px solid var(--border-strong);
-        border-radius: var(--radius-small);
-        background: var(--surface);
-        color: var(--text);
-        font: inherit;
-      }
-
-      [aria-invalid="true"] {
-        border-color: var(--error);
-      }
-
-      .wrong {
-        color: var(--error);
-        font-size: 0.875rem;
-        overflow-wrap: anywhere;
-      }
-
-      .wrong.warning {
-        color: var(--warning);
-      }
-
-      summary {
-        cursor: pointer;
-        margin-top: 1rem;
-        font-weight: 550;
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, driverFormStyles];
 
   declare outline: Outline;
   /** Undefined: the bench itself. */

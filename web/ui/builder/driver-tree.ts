@@ -4,7 +4,7 @@
  * @fires driver-chosen, driver-named, driver-moved, driver-removed, driver-wanted: what the person wants; nothing is changed here.
  */
 
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { Outline, OutlineDriver } from "../../config/outline.ts";
 import { everyDriver } from "../../config/outline.ts";
 import type { ConfigProblem, DriverCatalogue } from "../../messages.ts";
@@ -12,6 +12,7 @@ import { count } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import { className } from "./choices.ts";
+import { driverTreeStyles } from "./driver-tree-styles.ts";
 import { type Direction, moveTarget } from "./move-target.ts";
 
 const MOVES: readonly { readonly direction: Direction; readonly label: string; readonly key: string }[] = [
@@ -32,109 +33,7 @@ export class DriverTree extends LitElement {
     broken: { attribute: false },
     naming: { state: true },
   };
-  static override styles = [
-    sharedStyles,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-        min-height: 0;
-      }
-
-      .tools {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.25rem;
-        padding: 0.5rem;
-        border-bottom: 1px solid var(--border);
-      }
-
-      .tools .add {
-        flex: 1 0 100%;
-      }
-
-      .tools .icon {
-        flex: 1 1 2rem;
-        padding-inline: 0.25rem;
-      }
-
-      .list {
-        flex: 1 1 auto;
-        min-height: 0;
-        overflow: auto;
-        padding: 0.5rem;
-      }
-
-      ul ul {
-        margin-inline-start: 0.625rem;
-        padding-inline-start: 0.5rem;
-        border-inline-start: 1px solid var(--border);
-      }
-
-      .driver {
-        display: grid;
-        grid-template-columns: 1fr max-content;
-        justify-content: start;
-        width: 100%;
-        gap: 0 0.5rem;
-        padding: 0.3125rem 0.5rem;
-        border-color: transparent;
-        background: transparent;
-        line-height: 1.35;
-        text-align: start;
-      }
-
-      .driver[aria-current="true"] {
-        border-color: var(--accent);
-        background: var(--accent-soft);
-      }
-
-      .driver:focus-visible {
-        outline-offset: -1px;
-      }
-
-      .driver .name {
-        overflow-wrap: anywhere;
-      }
-
-      .driver .kind {
-        grid-column: 1 / -1;
-        color: var(--muted);
-        font-weight: 400;
-        font-size: 0.8125rem;
-        overflow-wrap: anywhere;
-      }
-
-      .driver[aria-current="true"] .kind {
-        color: var(--text);
-      }
-
-      .mark {
-        display: inline-flex;
-      }
-
-      .mark.error {
-        color: var(--error);
-      }
-
-      .mark.warning {
-        color: var(--warning);
-      }
-
-      input {
-        width: 100%;
-        font-weight: 550;
-      }
-
-      .note {
-        padding: 0.625rem 0.75rem;
-        background: var(--warning-soft);
-        color: var(--warning);
-        font-size: 0.875rem;
-        overflow-wrap: anywhere;
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, driverTreeStyles];
 
   /** As it was when its text could last be read. */
   declare outline: Outline;

@@ -8,15 +8,18 @@
 import { html, LitElement, nothing } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
 import type { CardActions, PageStream } from "../model.ts";
-import { count, bytes as sizeText } from "../shared/format.ts";
+import { placeBelow } from "../shared/below-button.ts";
+import { count } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
-import { consoleIcons } from "./console-icons.ts";
-import { type MenuActions, renderMenu } from "./console-menu.ts";
+import { renderFoot } from "./console-foot.ts";
+import type { MenuActions } from "./console-menu.ts";
 import { consoleStyles } from "./console-styles.ts";
+import { renderTools } from "./console-tools.ts";
 import type { FindBar, FindEvent } from "./find-bar.ts";
 import type { HexView } from "./hex-view.ts";
 import { LogController } from "./log-controller.ts";
+import { PasteController } from "./paste-controller.ts";
 import "./port-lines.ts";
 import type { PortDriver } from "./port-lines.ts";
 import type { SearchResult } from "./search.ts";
@@ -25,7 +28,7 @@ import { type ConsoleSettings, DEFAULT_SETTINGS, keepSettings, settingsOf } from
 import type { ConsoleTerminal, TerminalKey } from "./terminal.ts";
 import { TerminalFeed } from "./terminal-feed.ts";
 import { type KeptTranscript, Transcripts } from "./transcripts.ts";
-import { bracketed, lineCount, pastedText, typedBytes } from "./typed.ts";
+import { typedBytes } from "./typed.ts";
 
 type ConsoleState =
   /** Nobody has opened it yet. */
@@ -38,8 +41,6 @@ type ConsoleState =
 
 /** 16 KiB of keys that a device has not taken: somebody leans on the keyboard, or it asks for answers without end. */
 const TYPED_WAITING_BYTES = 16 * 1024;
-/** A paste of one line up to here goes as if it were typed; longer ones can be seen and cancelled. */
-const SHORT_PASTE_CHARACTERS = 512;
 
 /** Milliseconds: the size of a log moves four times a second. */
 const REFRESH_MS = 250;
@@ -64,7 +65,6 @@ export class Console extends LitElement {
     found: { state: true },
     unseen: { state: true },
     maximised: { state: true },
-    pasting: { state: true },
     note: { state: true },
   };
   static override styles = [sharedStyles, consoleStyles];
@@ -90,8 +90,6 @@ export class Console extends LitElement {
   declare found: SearchResult | undefined;
   declare unseen: number;
   declare maximised: boolean;
-  /** A paste of several lines, which was not sent yet. */
-  declare pasting: { readonly text: string; readonly lines: number } | undefined;
   /** Something to be read, until the next thing is done. */
   declare note: { readonly text: string; readonly failed: boolean } | undefined;
   readonly #container = createRef<HTMLDivElement>();
@@ -103,6 +101,13 @@ export class Console extends LitElement {
   readonly #send = new SendController(this, {
     stream: () => this.#stream,
     onSent: (bytes) => this.#keepSent(bytes),
+  });
+  readonly #pasting = new PasteController(this, {
+    open: () => this.#stream !== undefined,
+    settings: () => this.settings,
+    wantsBrackets: () => this.#terminal?.wantsBrackets ?? false,
+    type: (bytes) => this.#type(bytes),
+    send: (name, bytes) => void this.#send.send(name, bytes, this.settings),
   });
   readonly #log = new LogController(this, { save: (name, content) => this.actions.saveFile(name, content) });
   #kept: KeptTranscript | undefined;
@@ -223,148 +228,58 @@ export class Console extends LitElement {
   }
 
   #renderTools() {
-    return html`
-      <span class="grow"></span>
-      <button
-        type="button"
-        class="small quiet"
-        aria-pressed=${this.hex ? "true" : "false"}
-        title="Bytes as hex"
-        @click=${this.#toggleHex}
-      >
-        Hex
-      </button>
-      <button
-        type="button"
-        class="small quiet icon"
-        aria-label="Find in the console"
-        title="Find (Ctrl+Shift+F)"
-        @click=${this.#beginFind}
-      >
-        ${consoleIcons.find}
-      </button>
-      <button
-        type="button"
-        class="small quiet icon"
-        aria-label=${this.maximised ? "Leave the full window" : "Full window"}
-        title=${this.maximised ? "Leave the full window (Ctrl+Shift+Enter)" : "Full window (Ctrl+Shift+Enter)"}
-        @click=${this.#toggleMaximised}
-      >
-        ${this.maximised ? consoleIcons.restore : consoleIcons.maximise}
-      </button>
-      <button
-        type="button"
-        class="small quiet icon"
-        aria-label="More for the console of ${this.name}"
-        title="More"
-        popovertarget="menu"
-        ${ref(this.#menuButton)}
-      >
-        ${consoleIcons.more}
-      </button>
-      <div
-        id="menu"
-        class="menu"
-        popover
-        role="group"
-        aria-label="More for the console of ${this.name}"
-        ${ref(this.#menu)}
-        @toggle=${this.#menuToggled}
-        @keydown=${this.#menuKey}
-      >
-        ${renderMenu(
-          {
-            settings: this.settings,
-            listening: this.listening !== undefined,
-            open: this.state.kind === "open",
-            canBreak: this.locked === undefined && (this.driver?.calls.includes("send_break") ?? false),
-            logging: this.#log.name !== undefined,
-            selected: (this.#terminal?.selection ?? "") !== "",
-          },
-          this.#menuActions,
-        )}
-      </div>
-      <input
+    return html`${renderTools(
+      {
+        name: this.name,
+        hex: this.hex,
+        maximised: this.maximised,
+        menu: {
+          settings: this.settings,
+          listening: this.listening !== undefined,
+          open: this.state.kind === "open",
+          canBreak: this.locked === undefined && (this.driver?.calls.includes("send_break") ?? false),
+          logging: this.#log.name !== undefined,
+          selected: (this.#terminal?.selection ?? "") !== "",
+        },
+      },
+      {
+        toggleHex: () => this.#toggleHex(),
+        find: () => void this.#beginFind(),
+        toggleMaximised: () => void this.#toggleMaximised(),
+        menuToggled: (event) => this.#menuToggled(event),
+        closeMenu: () => this.#closeMenu(),
+        menu: this.#menuActions,
+      },
+      { menu: this.#menu, menuButton: this.#menuButton },
+    )}<input
         type="file"
         hidden
         aria-label="File to send to ${this.name}"
         ${ref(this.#fileInput)}
         @change=${this.#fileChosen}
-      />
-    `;
+      />`;
   }
 
   #renderFoot() {
-    const sending = this.#send.current;
-    const { pasting } = this;
-    return html`<div class="foot">
-      ${
-        pasting === undefined
-          ? nothing
-          : html`<div
-              class="line question"
-              role="group"
-              aria-label="Paste"
-              @keydown=${(event: KeyboardEvent) => {
-                if (event.key !== "Escape") return;
-                event.preventDefault();
-                event.stopPropagation();
-                this.#answerPaste(false);
-              }}
-            >
-              <span class="grow">Paste ${count(pasting.lines, "line")}? Each line end is an Enter.</span>
-              <button type="button" class="small primary paste" @click=${() => this.#answerPaste(true)}>Paste</button>
-              <button type="button" class="small" @click=${() => this.#answerPaste(false)}>Cancel</button>
-            </div>`
-      }
-      ${
-        sending === undefined
-          ? nothing
-          : html`<div class="line">
-              <span>Sending ${sending.name}</span>
-              <progress aria-label="Sending ${sending.name}" max=${Math.max(1, sending.total)} value=${sending.sent}></progress>
-              <span class="muted">${sizeText(sending.sent)} of ${sizeText(sending.total)}</span>
-              <button type="button" class="small" @click=${() => this.#send.cancel()}>Cancel</button>
-            </div>`
-      }
-      ${
-        this.#log.name === undefined
-          ? nothing
-          : html`<div class="line">
-              <span class="chip in-use">Log</span>
-              <span>${this.#log.name}, ${sizeText(this.#log.bytes)}</span>
-              ${
-                this.#log.lostBytes > 0
-                  ? html`<span class="failed">${this.#log.lostBytes.toLocaleString("en")} bytes are missing</span>`
-                  : nothing
-              }
-              <button type="button" class="small" @click=${() => void this.#log.stop()}>Stop the log</button>
-            </div>`
-      }
-      <div role="status">${this.#renderWords(false)}</div>
-      <div role="alert">
-        ${this.#renderWords(true)}
-        ${this.state.kind === "failed" ? html`<p class="failed">${this.state.message}</p>` : nothing}
-      </div>
-      <p class="hint small muted" ?hidden=${this.state.kind !== "open"}>
-        ${
-          this.listening === undefined
-            ? "All keys go to the board."
-            : html`<strong>You are listening.</strong> ${this.listening}`
-        }
-        <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>X</kbd> leaves the console${
-          this.maximised ? html`, then <kbd>Esc</kbd> the full window` : nothing
-        }.
-      </p>
-    </div>`;
-  }
-
-  #renderWords(failed: boolean) {
-    const words = [this.note, this.#log.word, this.#send.outcome];
-    return words.map((word) =>
-      word?.failed === failed
-        ? html`<p class="small ${failed ? "failed" : "muted"}">${word.text}</p>`
-        : nothing,
+    const { state } = this;
+    const log = this.#log;
+    return renderFoot(
+      {
+        pastedLines: this.#pasting.lines,
+        sending: this.#send.current,
+        log:
+          log.name === undefined ? undefined : { name: log.name, bytes: log.bytes, lostBytes: log.lostBytes },
+        words: [this.note, log.word, this.#send.outcome],
+        failure: state.kind === "failed" ? state.message : undefined,
+        open: state.kind === "open",
+        listening: this.listening,
+        maximised: this.maximised,
+      },
+      {
+        answerPaste: (yes) => this.#answerPaste(yes),
+        cancelSending: () => this.#send.cancel(),
+        stopLog: () => void log.stop(),
+      },
     );
   }
 
@@ -490,27 +405,13 @@ export class Console extends LitElement {
   }
 
   #paste(text: string): void {
-    if (text === "" || this.#stream === undefined) return;
-    const lines = lineCount(text);
-    if (!/[\r\n]/.test(text) && text.length <= SHORT_PASTE_CHARACTERS) {
-      this.#type(this.#pasteBytes(text));
-      return;
-    }
-    this.pasting = { text, lines };
+    if (!this.#pasting.paste(text)) return;
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(".paste")?.focus());
   }
 
-  #pasteBytes(text: string): Uint8Array<ArrayBuffer> {
-    const lines = pastedText(text, this.settings);
-    return new TextEncoder().encode(this.#terminal?.wantsBrackets ? bracketed(lines) : lines);
-  }
-
-  #answerPaste(paste: boolean): void {
-    const { pasting } = this;
-    this.pasting = undefined;
+  #answerPaste(yes: boolean): void {
     this.#toEnd();
-    if (!paste || pasting === undefined) return;
-    void this.#send.send("the paste", new Blob([this.#pasteBytes(pasting.text)]), this.settings);
+    this.#pasting.answer(yes);
   }
 
   #fileChosen(): void {
@@ -695,23 +596,10 @@ export class Console extends LitElement {
     const menu = this.#menu.value;
     const button = this.#menuButton.value;
     if (event.newState !== "open" || menu === undefined || button === undefined) return;
-    const place = button.getBoundingClientRect();
-    const { width, height } = menu.getBoundingClientRect();
-    const margin = 12;
-    const left = Math.min(place.right - width, innerWidth - width - margin);
-    const top = Math.min(place.bottom + 4, innerHeight - height - margin);
-    menu.style.left = `${Math.max(margin, left)}px`;
-    menu.style.top = `${Math.max(margin, top)}px`;
+    placeBelow(menu, button, "right");
     menu.querySelector<HTMLElement>("select, input, button")?.focus();
     // What can be copied may have changed.
     this.requestUpdate();
-  }
-
-  #menuKey(event: KeyboardEvent): void {
-    if (event.key !== "Escape") return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.#closeMenu();
   }
 
   override disconnectedCallback(): void {
@@ -726,6 +614,7 @@ export class Console extends LitElement {
     clearTimeout(this.#refresh);
     this.#refresh = undefined;
     this.#send.cancel();
+    this.#pasting.answer(false);
     void this.#log.stop();
     this.#close();
     this.#feed?.[Symbol.dispose]();
