@@ -39,6 +39,12 @@ test("what the board said is found, and its bytes are seen beside those that wer
   await expect(bytes.locator(".out", { hasText: "> 00000000" })).toContainText(/5a\s+Z/);
   await console.getByRole("button", { name: "Hex" }).click();
   await expect(screen).toContainText("login: Z");
+
+  // Out of the console by keyboard, and on to whatever is next.
+  await page.keyboard.press("Control+Shift+X");
+  await expect(console.getByRole("button", { name: `Close console of ${NAME}` })).toBeFocused();
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox", { name: "Find a command" })).toBeFocused();
 });
 
 test("a file goes to the board, and what it answers goes into a log", async ({ exporterPage, folder }) => {

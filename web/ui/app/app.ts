@@ -436,9 +436,11 @@ export class App extends LitElement {
     if (event.defaultPrevented || around.some((one) => one instanceof HTMLDialogElement)) return;
     const shortcut = SHORTCUTS.find((one) => one.matches(event));
     if (shortcut === undefined) return;
-    const free = !isTextField(target) && !around.some(hasOwnKeys);
-    const anywhere = shortcut === PALETTE_ANYWHERE || (shortcut === PALETTE && !around.some(hasOwnKeys));
-    if (!free && !anywhere) return;
+    const typing = isTextField(target);
+    // A button beside a terminal is a button like any other.
+    const forTheBoard = typing && around.some(hasOwnKeys);
+    const anywhere = shortcut === PALETTE_ANYWHERE || (shortcut === PALETTE && !forTheBoard);
+    if (typing && !anywhere) return;
     event.preventDefault();
     event.stopPropagation();
     if (event.repeat) return;
