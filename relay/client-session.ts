@@ -17,16 +17,17 @@ export interface ClientSessionOptions extends TunnelSessionOptions {
 
 export class ClientSession extends TunnelSession {
   readonly client: ClientName;
-  readonly #presented: string | undefined;
+  /** As a header would present it. */
+  readonly presented: string | undefined;
 
   constructor(options: ClientSessionOptions) {
     super(options);
     this.client = options.client;
-    this.#presented = options.presented;
+    this.presented = options.presented;
   }
 
   /** Whether this HELLO can be of the page that this session is with. */
   isOf(hello: Hello, presented: string | undefined): boolean {
-    return hello.instance === this.instance && sameSecret(this.#presented ?? "", presented ?? "");
+    return hello.instance === this.instance && sameSecret(this.presented ?? "", presented ?? "");
   }
 }

@@ -436,6 +436,20 @@ describe("a relay that ends", () => {
 });
 
 describe("the limits of clients' tunnels", () => {
+  it("is given up for who has a right passphrase, when it came while no exporter was there to tell a wrong one", async () => {
+    await using test = await startTestRelay();
+    const strangers = await Promise.all(
+      Array.from({ length: MAX_CLIENT_TUNNELS_PER_ADDRESS }, () => test.client({ passphrase: "guess" })),
+    );
+    await test.page();
+    const client = await test.client();
+    expect((await client.call()).status).toBe(0);
+    const left = await Promise.race(strangers.map(({ closed }) => closed));
+    expect(left.code).toBe(CloseCode.unauthorized);
+    // The others hear it with their calls, as those do whose link was taken away.
+    expect((await strangers.at(-1)?.call())?.status).toBe(GrpcStatus.unauthenticated);
+  });
+
   it("are for one address, and leave room for another", async () => {
     await using test = await startTestRelay();
     await test.page();

@@ -75,7 +75,8 @@ export class ClientTunnels {
   readonly #options: ClientTunnelsOptions;
   readonly #timing: ClientTunnelTiming;
   readonly #door: TunnelDoor;
-  readonly #sessions = new Set<ClientSession>();
+  /** With what gives each one's place back. */
+  readonly #sessions = new Map<ClientSession, () => void>();
   #leaving = false;
 
   constructor(options: ClientTunnelsOptions) {
@@ -98,14 +99,14 @@ export class ClientTunnels {
   /** WebSockets, and how many streams run in these tunnels. */
   get stats(): { clientTunnels: number; clientStreams: number } {
     let clientStreams = 0;
-    for (const session of this.#sessions) clientStreams += session.streams;
+    for (const session of this.#sessions.keys()) clientStreams += session.streams;
     return { clientTunnels: this.#door.connections, clientStreams };
   }
 
   /** What is kept for pages that have not acknowledged it. */
   get replayBytes(): number {
     let bytes = 0;
-    for (const session of this.#sessions) bytes += session.keptBytes;
+    for (const session of this.#sessions.keys()) bytes += session.keptBytes;
     return bytes;
   }
 
@@ -117,13 +118,13 @@ export class ClientTunnels {
   /** Tell clients to open no more calls, and let no new one in; those that are here go on, also over a new connection. */
   goAway(): void {
     this.#leaving = true;
-    for (const session of this.#sessions) session.goAway(CloseCode.goingAway, SHUTTING_DOWN);
+    for (const session of this.#sessions.keys()) session.goAway(CloseCode.goingAway, SHUTTING_DOWN);
   }
 
   /** Close every tunnel; resolves when all WebSockets are gone. */
   async close(): Promise<void> {
     this.#leaving = true;
-    for (const session of this.#sessions) session.close(CloseCode.goingAway, SHUTTING_DOWN);
+    for (const session of this.#sessions.keys()) session.close(CloseCode.goingAway, SHUTTING_DOWN);
     await this.#door.close();
   }
 
@@ -192,7 +193,7 @@ export class ClientTunnels {
     connection: TunnelConnection,
     visitor: Visitor,
   ): Greeted | undefined {
-    for (const session of this.#sessions) {
+    for (const session of this.#sessions.keys()) {
       if (!session.isOf(hello, presented)) continue;
       if (session.isOutdated(hello)) {
         connection.close(CloseCode.replaced, "a newer connection of this page is there already");
@@ -223,8 +224,10 @@ export class ClientTunnels {
     const { log, instance, limits, clients, addressLimits } = this.#options;
     const { pingIntervalMs, deadMs } = this.#timing;
     const { clientTunnels: places } = addressLimits;
-    const full = this.#sessions.size >= MAX_CLIENT_TUNNELS;
-    const leave = full ? undefined : places.enter(address);
+    const isFull = (): boolean => this.#sessions.size >= MAX_CLIENT_TUNNELS;
+    if (isFull()) this.#makeRoom(() => true);
+    const full = isFull();
+    const leave = full ? undefined : this.#placeOf(address);
     if (leave === undefined) {
       const reason = full
         ? `${MAX_CLIENT_TUNNELS} pages of clients are connected, which is all there may be: try again later`
@@ -257,14 +260,37 @@ export class ClientTunnels {
       onStream: (stream: TunnelStream) =>
         this.#options.onExchange(new TunnelExchange(stream, { client, authority, presented, onReset })),
     });
-    this.#sessions.add(session);
+    this.#sessions.set(session, leave);
     const { link } = session.connect(connection.transport, hello, 0);
     log.info("client tunnel open", { client: client.name });
     void session.closed.then(({ code, reason }) => {
-      leave();
-      this.#sessions.delete(session);
+      this.#forget(session);
       log.info("client tunnel closed", { client: client.name, code, reason });
     });
     return { session, link };
+  }
+
+  #placeOf(address: string): (() => void) | undefined {
+    const { clientTunnels: places } = this.#options.addressLimits;
+    const leave = places.enter(address);
+    if (leave !== undefined) return leave;
+    this.#makeRoom((session) => session.client.address === address);
+    return places.enter(address);
+  }
+
+  /** One that opens nothing gives its place up: it came while no exporter was there to tell, or its link is known no more. */
+  #makeRoom(among: (session: ClientSession) => boolean): void {
+    for (const session of this.#sessions.keys()) {
+      if (!among(session) || this.#options.exporters.find(session.presented).kind !== "unauthenticated")
+        continue;
+      this.#forget(session);
+      session.close(CloseCode.unauthorized, INVALID_PASSPHRASE);
+      return;
+    }
+  }
+
+  #forget(session: ClientSession): void {
+    this.#sessions.get(session)?.();
+    this.#sessions.delete(session);
   }
 }
