@@ -19,6 +19,7 @@ import { stripHeight } from "../../ui/transfers/strip-height.ts";
 import { NOTHING_WATCHED, type WatchedTransfers, watchTransfers } from "../../ui/transfers/transfer-rates.ts";
 import type { GuestPage } from "../model/guest-page.ts";
 import {
+  type AbsenceText,
   absenceText,
   benchStatus,
   guestTitle,
@@ -27,13 +28,14 @@ import {
   leftText,
   listeningBecause,
   lockOf,
+  PAGE_NOT_WHOLE,
   standingChip,
   wayText,
 } from "./guest-text.ts";
 import { guestStyles } from "./styles.ts";
 
-// On its way beside the first words with the exporter: the page says who it is before it has cards to draw.
-void import("./bench-parts.ts");
+/** On its way beside the first words with the exporter: the page says who it is before it has cards to draw. */
+const benchParts = import("./bench-parts.ts");
 
 export class GuestApp extends LitElement {
   static override properties = { page: { attribute: false }, pageUrl: { attribute: false } };
@@ -45,11 +47,18 @@ export class GuestApp extends LitElement {
   readonly #main = createRef<HTMLElement>();
   readonly #confirm = createRef<ConfirmDialog>();
   #listening: AbortController | undefined;
+  /** Elements are given what they show when they are made, so none is drawn before there is its code. */
+  #parts: "loading" | "there" | "missing" = "loading";
   #watched: WatchedTransfers = NOTHING_WATCHED;
 
   constructor() {
     super();
     new TickController(this, () => this.page.state.shared !== undefined);
+    const loaded = (parts: "there" | "missing") => (): void => {
+      this.#parts = parts;
+      this.requestUpdate();
+    };
+    benchParts.then(loaded("there"), loaded("missing"));
   }
 
   override connectedCallback(): void {
@@ -83,14 +92,14 @@ export class GuestApp extends LitElement {
         }
       </header>
       ${
-        running.length === 0
+        running.length === 0 || this.#parts !== "there"
           ? null
           : html`<jumptab-transfer-strip .transfers=${running} .watched=${this.#watched}></jumptab-transfer-strip>`
       }
       ${this.#renderNotices()}
       <jumptab-confirm ${ref(this.#confirm)}></jumptab-confirm>
       <main id="main" tabindex="-1" ${ref(this.#main)}>
-        ${shared === undefined ? this.#renderWithout() : this.#renderBench(shared, running.length)}
+        ${shared === undefined || this.#parts !== "there" ? this.#renderWithout() : this.#renderBench(shared, running.length)}
       </main>
     `;
   }
@@ -117,8 +126,12 @@ export class GuestApp extends LitElement {
         <p>${cure}</p>
       </section>`;
     }
+    if (this.#parts === "missing") return this.#renderMessage(PAGE_NOT_WHOLE);
     if (absent === undefined) return html`<p class="loading" role="status">Opening the bench…</p>`;
-    const { title, detail, cure, reload } = absenceText(absent.absence, absent.since);
+    return this.#renderMessage(absenceText(absent.absence, absent.since));
+  }
+
+  #renderMessage({ title, detail, cure, reload }: AbsenceText) {
     return html`
       <section class="message card" role="alert">
         <h1 tabindex="-1">${title}</h1>
@@ -295,7 +308,10 @@ export class GuestApp extends LitElement {
       // The button is gone: whoever goes on with the keyboard begins where it is said what happened.
       void this.updateComplete.then(() => this.renderRoot.querySelector("h1")?.focus());
     };
-    if (text === undefined) return leave(false);
+    if (text === undefined) {
+      leave(false);
+      return;
+    }
     const once = page.state.own !== undefined;
     this.#confirm.value?.ask({
       title: "Leave the bench?",

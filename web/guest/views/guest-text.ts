@@ -19,6 +19,14 @@ export interface AbsenceText {
   readonly reload: boolean;
 }
 
+/** A part of the page's own code has not come. */
+export const PAGE_NOT_WHOLE: AbsenceText = {
+  title: "A part of this page could not be loaded",
+  detail: "The connection broke, or the relay has another version of the page by now.",
+  cure: "Reload the page.",
+  reload: true,
+};
+
 /** @param since Milliseconds since 1970. */
 export function absenceText(absence: Absence, since: number): AbsenceText {
   switch (absence.kind) {
