@@ -3,7 +3,9 @@
  * Below: test.ts. The real `jmp` looks at the same board.
  */
 
-import type { Page } from "@playwright/test";
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type { BrowserContext, Locator, Page } from "@playwright/test";
 import { ExporterPage } from "../pages/exporter-page.ts";
 import { expect, test } from "./test.ts";
 
@@ -71,7 +73,7 @@ test("a link for watching listens, and can do nothing to the board", async ({ ex
   await expect(rows).not.toContainText("nobody hears this");
 });
 
-test("a link for one use belongs to the browser that opens it first; others, and wrong ones, are told", async ({
+test("a link for one use belongs to the browser that opens it first, also over plain HTTP; others, and wrong ones, are told", async ({
   exporterPage,
   browser,
   relay,
@@ -79,9 +81,15 @@ test("a link for one use belongs to the browser that opens it first; others, and
   await exporterPage.visit();
   await exporterPage.startDemo();
   const link = await share(exporterPage.page, "Cleo", { once: true });
-  await using first = new ExporterPage(browser, () => link);
+  await using profile = await browser.newContext({ serviceWorkers: "block" });
+  await beInsecure(profile);
+  await using first = new ExporterPage(browser, () => link, profile);
   await first.visit();
   await expect(first.page.getByText(/belongs to this browser now/)).toBeVisible();
+  await first.page.getByRole("button", { name: "Copy the command" }).click();
+  await expect
+    .poll(() => exporterPage.page.evaluate(() => navigator.clipboard.readText()))
+    .toMatch(/^jmp shell /);
 
   await using second = new ExporterPage(browser, () => link);
   await second.visit();
@@ -91,6 +99,11 @@ test("a link for one use belongs to the browser that opens it first; others, and
   await again.visit();
   await again.page.getByRole("button", { name: "On: power" }).click();
   await exporterPage.expectPower("board.power", "on");
+
+  await again.page.getByRole("button", { name: "Leave" }).click();
+  const question = again.page.getByRole("dialog", { name: "Leave the bench?" });
+  await question.getByRole("button", { name: "Leave, and forget it" }).click();
+  await expect(again.page.getByRole("heading", { name: "You have left the bench" })).toBeFocused();
 
   await using wrong = new ExporterPage(browser, () => `${relay.url}#share=${"x".repeat(22)}`);
   await wrong.visit();
@@ -117,6 +130,94 @@ test("a colleague's page waits for the bench, says so, and goes on when it is ba
   await expect(page.getByRole("button", { name: "On: power" })).toBeEnabled();
   await colleague.expectPower("board.power", "off");
 });
+
+test("a file that a colleague drops on a card gets to the device, comes back, and ends with the link", async ({
+  exporterPage,
+  browser,
+}) => {
+  test.slow(true, "three files, one after the other");
+  await exporterPage.visit();
+  await exporterPage.page.getByText("Other demo boards").click();
+  await exporterPage.page.getByRole("button", { name: "With files" }).click();
+  await exporterPage.expectAttached();
+  const link = await share(exporterPage.page, "Ana");
+  await using colleague = new ExporterPage(browser, () => link);
+  await colleague.visit();
+  const { page } = colleague;
+
+  const content = randomBytes(300_000);
+  const storage = colleague.driver("board.storage");
+  await send(storage, "drive.img", content);
+  await expect(storage.getByRole("listitem").filter({ hasText: "drive.img" })).toContainText("Done");
+  const download = page.waitForEvent("download");
+  await storage.getByRole("button", { name: "Save to a file: storage" }).click();
+  const back = await readFile(await (await download).path());
+  expect(back.equals(content), "what came back is what was sent").toBe(true);
+
+  // So much is most of a minute of a chip's serial line, whatever the machine: there is time to end it.
+  await page.getByRole("button", { name: "On: power" }).click();
+  await colleague.expectPower("board.power", "on");
+  const chip = colleague.driver("board.esp32.esp32");
+  await send(chip, "first.bin", randomBytes(3_900_000));
+  await expect(chip.getByText("Writing", { exact: true })).toBeVisible();
+  await page
+    .getByRole("button", { name: /^Cancel/ })
+    .first()
+    .click();
+  const ended = chip.getByRole("listitem").filter({ hasText: "first.bin" });
+  await expect(ended).toContainText("Cancelled");
+  await expect(ended).not.toContainText("went away");
+
+  await send(chip, "second.bin", randomBytes(3_900_000));
+  await expect(chip.getByText("Writing", { exact: true })).toBeVisible();
+  await exporterPage.page.getByRole("button", { name: "Revoke the link for Ana" }).click();
+  const dialog = exporterPage.page.getByRole("dialog", { name: "Revoke the link for Ana?" });
+  await dialog.getByRole("button", { name: "Revoke", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "This link was taken back" })).toBeVisible();
+  const atTheBoard = exporterPage.driver("board.esp32.esp32").getByRole("listitem").first();
+  await expect(atTheBoard).toContainText("Cancelled");
+});
+
+test("where no WebSocket comes through, a colleague sees and presses everything, and is told what needs one", async ({
+  exporterPage,
+  browser,
+}) => {
+  await exporterPage.visit();
+  await exporterPage.startDemo();
+  const link = await share(exporterPage.page, "Ana");
+  await using profile = await browser.newContext({ serviceWorkers: "block" });
+  await profile.routeWebSocket(/\/client$/, (socket) => void socket.close({ code: 1011, reason: "a proxy" }));
+  await using colleague = new ExporterPage(browser, () => link, profile);
+  await colleague.visit();
+  const { page } = colleague;
+  await expect(page.getByText(/^No WebSocket comes through to the relay/)).toBeVisible();
+  await page.getByRole("button", { name: "Open console of board serial" }).click();
+  await expect(page.getByText("You are listening.")).toBeVisible();
+  await page.getByRole("button", { name: "On: power" }).click();
+  await exporterPage.expectPower("board.power", "on");
+  await expect(colleague.driver("board.serial").locator(".xterm-rows")).toContainText("jumptab-demo login:");
+  await expect(page.getByRole("log")).toContainText("power on");
+});
+
+/** Choose a file for a card, and begin. */
+async function send(card: Locator, name: string, buffer: Buffer): Promise<void> {
+  await card
+    .locator("input[type=file]")
+    .setInputFiles({ name, mimeType: "application/octet-stream", buffer });
+  await card.getByRole("button", { name: `Flash ${name}` }).click();
+}
+
+/** What a browser takes from a page over plain HTTP from another machine: tests have this machine's addresses alone. */
+async function beInsecure(profile: BrowserContext): Promise<void> {
+  await profile.addInitScript(() => {
+    Object.defineProperty(globalThis, "isSecureContext", { value: false });
+    Object.defineProperty(crypto, "subtle", { value: undefined });
+    Object.defineProperty(crypto, "randomUUID", { value: undefined });
+    for (const name of ["clipboard", "locks", "serviceWorker", "storage", "serial", "usb", "wakeLock"]) {
+      Object.defineProperty(navigator, name, { value: undefined });
+    }
+  });
+}
 
 /** Make a link, and take it from the clipboard. */
 async function share(
