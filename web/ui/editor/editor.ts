@@ -6,18 +6,7 @@
 
 import { html, LitElement, type PropertyValues } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
-import {
-  addDriver,
-  type Edit,
-  moveDriver,
-  removeDriver,
-  renameDriver,
-  setConfig,
-  setDescription,
-  setDriverDescription,
-  setName,
-  setRef,
-} from "../../config/edit-config.ts";
+import { addDriver, type Edit, moveDriver, removeDriver, renameDriver } from "../../config/edit-config.ts";
 import {
   driverAtLine,
   findDriver,
@@ -34,15 +23,16 @@ import "../builder/driver-form.ts";
 import type { DriverTree } from "../builder/driver-tree.ts";
 import "../builder/driver-tree.ts";
 import { type Direction, moveTarget } from "../builder/move-target.ts";
+import { withSetting } from "../builder/with-setting.ts";
 import type { ConfirmDialog } from "../dialogs/confirm-dialog.ts";
 import "../dialogs/confirm-dialog.ts";
 import type { Draft, MovedDriver, PageActions } from "../model.ts";
 import "../problem-list/problem-list.ts";
-import { count } from "../shared/format.ts";
 import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import type { CodeEditor } from "./code-editor.ts";
 import { editorStyles } from "./styles.ts";
+import { verdict } from "./verdict.ts";
 
 /** So long after the last key a person has paused, in milliseconds. */
 const CHECK_AFTER_MS = 250;
@@ -268,14 +258,10 @@ export class Editor extends LitElement {
   }
 
   #renderVerdict() {
-    const { check } = this;
-    if (this.trouble !== undefined) return html`<h2 class="failed">${this.trouble}</h2>`;
+    const { check, trouble } = this;
+    if (trouble !== undefined) return html`<h2 class="failed">${trouble}</h2>`;
     if (check === undefined) return html`<h2 class="muted">Checking…</h2>`;
-    const errors = check.problems.filter(({ severity }) => severity === "error").length;
-    if (errors > 0) return html`<h2>${count(errors, "error")} to correct before it can start</h2>`;
-    const warnings = check.problems.filter(({ severity }) => severity === "warning").length;
-    if (warnings > 0) return html`<h2>It can start, with ${count(warnings, "warning")}</h2>`;
-    return html`<h2>It can start</h2>`;
+    return html`<h2>${verdict(check)}</h2>`;
   }
 
   override connectedCallback(): void {
@@ -408,25 +394,7 @@ export class Editor extends LitElement {
   }
 
   #set(setting: Setting): void {
-    const { selected } = this;
-    const text = this.#text;
-    switch (setting.kind) {
-      case "config":
-        this.#change(setConfig(text, selected, setting.key, setting.value));
-        return;
-      case "description":
-        this.#change(setDriverDescription(text, selected, setting.value));
-        return;
-      case "ref":
-        this.#change(setRef(text, selected, setting.value));
-        return;
-      case "bench-name":
-        this.#change(setName(text, setting.value));
-        return;
-      case "bench-description":
-        this.#change(setDescription(text, setting.value));
-        return;
-    }
+    this.#change(withSetting(this.#text, this.selected, setting));
   }
 
   #change(edit: Edit): boolean {
