@@ -4,6 +4,7 @@
  */
 
 import type { Page } from "@playwright/test";
+import { ExporterPage } from "../pages/exporter-page.ts";
 import { expect, test } from "../stories/test.ts";
 import { expectNoViolations } from "./axe.ts";
 import { expectKeyboardReachesAll } from "./keyboard.ts";
@@ -68,6 +69,39 @@ test("console, terminal, editor, questions and the list of benches have no viola
   await expect(page.getByRole("heading", { name: "Your benches" })).toBeVisible();
   await expectKeyboardReachesAll(page, "welcome with benches");
   await expectNoViolations(page, "welcome with benches");
+});
+
+test("a colleague's page and what is said of a link that has ended have no violation, and the keyboard reaches everything", async ({
+  exporterPage,
+  browser,
+}) => {
+  test.slow(true, "each view is judged in two looks");
+  await exporterPage.visit();
+  await exporterPage.startDemo();
+  await exporterPage.page.getByRole("button", { name: "Share with a link" }).click();
+  await exporterPage.page.keyboard.type("Ana");
+  await exporterPage.page.keyboard.press("Enter");
+  await expect(exporterPage.page.getByText("The link for Ana is in the clipboard")).toBeVisible();
+  const link = await exporterPage.page.evaluate(() => navigator.clipboard.readText());
+  await using colleague = new ExporterPage(browser, () => link);
+  await colleague.visit();
+  const { page } = colleague;
+  await expect(page.getByText("Nobody drives", { exact: true }).first()).toBeVisible();
+  await expectKeyboardReachesAll(page, "a colleague's bench");
+  await page.getByRole("button", { name: "Open console of board serial" }).click();
+  await expect(page.locator(".xterm-rows")).toBeVisible();
+  await expectNoViolations(page, "a colleague's bench with a console");
+  await exporterPage.page.getByRole("button", { name: "Drive alone" }).click();
+  await expect(page.getByRole("button", { name: "Ask to drive" })).toBeVisible();
+  await expectNoViolations(page, "a colleague's bench that somebody else drives");
+  await page.getByRole("button", { name: "Leave", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "You have left the bench" })).toBeVisible();
+  await expectNoViolations(page, "a bench that was left");
+
+  await page.goto(`${link.slice(0, -22)}${"x".repeat(22)}`);
+  await expect(page.getByRole("heading", { name: "This link opens nothing here" })).toBeVisible();
+  await expectKeyboardReachesAll(page, "a link that opens nothing");
+  await expectNoViolations(page, "a link that opens nothing");
 });
 
 /** Done by the palette, with the first that fits. */
