@@ -346,6 +346,13 @@ export const ZONES: readonly Zone[] = [
     rule: "the service worker keeps the page's files: it knows nothing of what the page does",
   },
   {
+    files: "web/guest/testing/**",
+    own: 2,
+    may: ["web/messages.ts", "web/ui/model.ts", "proto/**", "drivers/base/**", "drivers/testing/**"],
+    packages: ["@connectrpc/connect", "@bufbuild/protobuf"],
+    rule: "tools for tests of a colleague's page play the bench at the other end, and a clock",
+  },
+  {
     files: "web/guest/**",
     own: 2,
     may: [
