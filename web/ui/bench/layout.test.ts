@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fuzzSettings } from "../../../proto/tunnel/testing/fuzz.ts";
 import {
   driverKey,
   FIRST_LAYOUT,
@@ -60,6 +61,7 @@ describe("a bench's layout", () => {
         expect(side).toBeGreaterThanOrEqual(NARROWEST_SIDE);
         expect(side).toBeLessThanOrEqual(WIDEST_SIDE);
       }),
+      fuzzSettings(),
     );
   });
 
