@@ -133,6 +133,9 @@ export class Lines {
       unary: (...call) => transport.unary(...call),
       stream: async (...call) => {
         const done = this.#webStreamBegins();
+        const [, signal] = call;
+        // Whoever has ended it may not look at what it says any more.
+        signal?.addEventListener("abort", done, { once: true });
         try {
           const response = await transport.stream(...call);
           return { ...response, message: whenOver(response.message, done) };
@@ -160,7 +163,7 @@ export class Lines {
     if (this.line === "web") throw new ConnectError(NO_WEB_SOCKET, Code.Unavailable);
   }
 
-  /** @returns To be called once, when it is over. */
+  /** @returns To be called when it is over, once or more. */
   #webStreamBegins(): () => void {
     if (this.#webStreams >= MAX_WEB_STREAMS && this.#options.baseUrl.startsWith("http:")) {
       throw new ConnectError(
@@ -169,8 +172,10 @@ export class Lines {
       );
     }
     this.#webStreams += 1;
+    let over = false;
     return () => {
-      this.#webStreams -= 1;
+      if (!over) this.#webStreams -= 1;
+      over = true;
     };
   }
 }
