@@ -9,6 +9,9 @@ import type { BrowserContext, Locator, Page } from "@playwright/test";
 import { ExporterPage } from "../pages/exporter-page.ts";
 import { expect, test } from "./test.ts";
 
+// Two browsers each, with a board that boots in one of them.
+test.beforeEach(() => test.slow());
+
 test("a link for control types into the console, and everybody sees what it does to the board", async ({
   exporterPage,
   browser,
@@ -135,7 +138,6 @@ test("a file that a colleague drops on a card gets to the device, comes back, an
   exporterPage,
   browser,
 }) => {
-  test.slow(true, "three files, one after the other");
   await exporterPage.visit();
   await exporterPage.page.getByText("Other demo boards").click();
   await exporterPage.page.getByRole("button", { name: "With files" }).click();
