@@ -82,17 +82,22 @@ export const guestStyles = css`
       grid-template-columns: minmax(0, 1fr);
     }
 
+    /* Who drives, and who asks to, is seen before the cards: whoever drives has to answer. */
     .side {
-      position: static;
-      height: auto;
-      min-height: 0;
+      display: contents;
     }
 
     .people {
+      order: 1;
       max-height: none;
     }
 
+    .bench > .main {
+      order: 2;
+    }
+
     .log {
+      order: 3;
       height: 18rem;
     }
   }
