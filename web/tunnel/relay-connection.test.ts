@@ -102,6 +102,7 @@ function dial(
     nextDial?: () => number;
     answers?: (url: string, options: { signal: AbortSignal }) => Promise<boolean>;
     credentials?: () => readonly Credential[];
+    client?: { passphrase: string; subprotocol: string };
   } = {},
 ) {
   const clock = new ManualClock();
@@ -112,7 +113,11 @@ function dial(
   const backs: Back[] = [];
   const connection = new RelayConnection({
     url: "ws://127.0.0.1/tunnel",
-    exporter: { uuid: "6f1c2a54-9d0c-4c44-8f0e-0d6b9f6b1a11", name: "bench" },
+    exporter:
+      options.client === undefined
+        ? { uuid: "6f1c2a54-9d0c-4c44-8f0e-0d6b9f6b1a11", name: "bench" }
+        : undefined,
+    ...(options.client && { client: options.client }),
     ...(options.credentials && { credentials: { now: options.credentials, warn: () => undefined } }),
     attachToken: undefined,
     instance: "page",
@@ -420,6 +425,19 @@ describe("RelayConnection", () => {
     await page.clock.advance(MAX_RETRY_MS);
     const second = await page.attach();
     expect(second.hello?.takeOver).toBeUndefined();
+    await page.connection.close("done");
+  });
+
+  it("dials again as a client whose passphrase the relay does not know: the exporter may be on its way to it", async () => {
+    const page = dial({ client: { passphrase: "secret", subprotocol: "client.v1" } });
+    await page.turns();
+    page.latest().open();
+    page.latest().drop(CloseCode.unauthorized, "no");
+    await page.turns();
+    expect(page.state()).toMatchObject({ kind: "waiting", reason: "no" });
+    await page.clock.advance(MAX_RETRY_MS);
+    await page.turns();
+    expect(page.sockets).toHaveLength(2);
     await page.connection.close("done");
   });
 

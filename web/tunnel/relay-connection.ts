@@ -124,7 +124,7 @@ export class RelayConnection {
     while (!signal.aborted) {
       const end = await this.#connectOnce();
       if (signal.aborted) break;
-      const refused = refusal(end);
+      const refused = this.#refusal(end);
       if (refused !== undefined) {
         this.#end.tunnel?.close(end.code, end.reason);
         onState(refused);
@@ -133,6 +133,15 @@ export class RelayConnection {
       await this.#pause(end);
     }
     onState({ kind: "off" });
+  }
+
+  /**
+   * Whether the relay's word is final. A client's passphrase is wrong to a relay that the exporter has not come back to yet: whoever knows
+   * that it will stay wrong closes this.
+   */
+  #refusal(end: TunnelClosed): TunnelState | undefined {
+    const { client } = this.#options;
+    return client !== undefined && end.code === CloseCode.unauthorized ? undefined : refusal(end);
   }
 
   /** Ask the relay where a WebSocket would only fail, and be counted against the page by its browser. */

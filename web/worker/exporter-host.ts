@@ -329,7 +329,9 @@ export class ExporterHost {
       exporter: identity,
       credentials: {
         now: () => exporter.sharing.credentials,
-        warn: (sentence) => this.#warn(sentence),
+        // It is about links, which are nobody's business but the person's at the board.
+        warn: (message) =>
+          this.#log.append({ severity: "WARNING", source: "system", message, hereOnly: true }),
       },
       attachToken: relay.attachToken,
       instance,

@@ -8,6 +8,7 @@ import { happened } from "../testing/happened.ts";
 import { ScriptedBench, ScriptedWays, shared } from "../testing/scripted-bench.ts";
 import { GuestPage } from "./guest-page.ts";
 import { OwnSecrets } from "./own-secrets.ts";
+import { RELAY_LEARNS_MS } from "./watcher.ts";
 
 const pages: GuestPage[] = [];
 
@@ -172,6 +173,25 @@ describe("a colleague's page", () => {
       expect(bench.watches).toHaveLength(1);
     });
   }
+
+  it("waits for a bench that has not come back to a relay that begins anew, and for no longer than that takes", async () => {
+    const bench = new ScriptedBench();
+    const { page, clock } = open(bench);
+    await inSight(page);
+    const unknown = (): ConnectError => new ConnectError("invalid passphrase", Code.Unauthenticated);
+    bench.failures.set("watch", [unknown(), unknown()]);
+    bench.watches[0]?.end(new ConnectError("the relay is gone", Code.Unavailable));
+    await until(page, ({ absent }) => absent !== undefined);
+    await clock.advance(4 * MAX_RETRY_MS);
+    await inSight(page);
+    expect(bench.watches).toHaveLength(2);
+    bench.failures.set("watch", Array.from({ length: 100 }, unknown));
+    bench.watches[1]?.end(new ConnectError("the relay is gone", Code.Unavailable));
+    await until(page, ({ absent }) => absent !== undefined);
+    expect(page.state.absent?.absence.kind).toBe("away");
+    for (let at = 0; at <= RELAY_LEARNS_MS; at += MAX_RETRY_MS) await clock.advance(MAX_RETRY_MS);
+    await until(page, ({ absent }) => absent?.absence.kind === "ended");
+  });
 
   it("waits for a bench that is away, says since when, and goes on by itself", async () => {
     const bench = new ScriptedBench();

@@ -24,12 +24,25 @@ export interface WatcherOptions {
   onAbsent(absence: Absence, since: number): void;
 }
 
+/**
+ * 60 s: how long a relay that has just begun may not know a link that has shown the bench: the bench's page dials it again by itself, and
+ * may take so long where its computer is busy or asleep for a moment.
+ */
+export const RELAY_LEARNS_MS = 60_000;
+
 interface Watch {
   readonly line: Line;
   readonly leave: AbortController;
   /** It has told something. */
   live: boolean;
 }
+
+const LEARNING: Absence = {
+  kind: "away",
+  who: "bench",
+  reason:
+    "The relay does not know it now: it may have been restarted, and the bench be on its way back to it.",
+};
 
 export class Watcher {
   readonly #options: WatcherOptions;
@@ -40,6 +53,8 @@ export class Watcher {
   #failures = 0;
   #losses = 0;
   #lostSince: number | undefined;
+  /** The bench was in sight once. */
+  #seen = false;
 
   constructor(options: WatcherOptions) {
     this.#options = options;
@@ -123,6 +138,7 @@ export class Watcher {
   #see(watch: Watch, bench: SharedBench): void {
     if (!watch.live) {
       watch.live = true;
+      this.#seen = true;
       this.#failures = 0;
       this.#lostSince = undefined;
       for (const other of this.#watches) if (other !== watch) other.leave.abort();
@@ -132,11 +148,17 @@ export class Watcher {
     this.#waiting.clear();
   }
 
+  /** Nobody has said that the link has ended, and it was good: the relay may be a new one, and the bench on its way to it. */
+  #mayBeLearning(failure: unknown): boolean {
+    const away = this.#options.clock.now() - (this.#lostSince ?? 0);
+    return this.#seen && isUnexplained(failure) && away < RELAY_LEARNS_MS;
+  }
+
   async #lost(failure: unknown): Promise<void> {
     const { clock, random, onAbsent, line } = this.#options;
-    const absence = absenceOf(failure);
     this.#losses += 1;
     this.#lostSince ??= clock.now();
+    const absence = this.#mayBeLearning(failure) ? LEARNING : absenceOf(failure);
     onAbsent(absence, this.#lostSince);
     if (absence.kind !== "away") return;
     this.#retryNow = new AbortController();

@@ -5,7 +5,7 @@
 
 import type { SharedBench, TunnelState } from "../../messages.ts";
 import { overallStatus, type Tone } from "../../ui/bench/overall-status.ts";
-import { duration } from "../../ui/shared/format.ts";
+import { duration, left } from "../../ui/shared/format.ts";
 import type { GuestState } from "../model/guest-state.ts";
 import type { Absence } from "../model/link-error.ts";
 import { lockedBecause, standingOf } from "../model/may-act.ts";
@@ -185,8 +185,8 @@ export function wayText({ tunnel, absent }: GuestState, now: number): string | u
 /** How long the link lasts; undefined: until somebody ends it. */
 export function lastsText(expiresAt: number | null, now: number): string {
   if (expiresAt === null) return "Works until it is taken back";
-  const left = expiresAt - now;
-  return left < 60_000 ? "Ends within a minute" : `Ends in ${duration(left)}, at ${timeOf(expiresAt)}`;
+  const rest = expiresAt - now;
+  return rest < 60_000 ? "Ends within a minute" : `Ends in ${left(rest)}, at ${timeOf(expiresAt)}`;
 }
 
 /** In this browser's own words. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { left } from "../shared/format.ts";
 import { sampleShare } from "../testing/sample-shares.ts";
 import {
   DEFAULT_LIFETIME_MS,
   endText,
   isOpen,
   LIFETIMES,
-  left,
   MAX_NAME,
   nameProblem,
   unusedGuest,

@@ -4,7 +4,7 @@
  */
 
 import { MAX_SHARES, type Role, type Share } from "../../messages.ts";
-import { ago } from "../shared/format.ts";
+import { ago, left } from "../shared/format.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -57,22 +57,6 @@ export const MAX_NAME = 40;
 /** It opens the bench now. */
 export function isOpen({ ended, expiresAt }: Share, now: number): boolean {
   return ended === undefined && (expiresAt === null || expiresAt > now);
-}
-
-/** How much is left, with two figures where one is too rough: `6 d 23 h`, `7 h 59 min`, `59 min`, `42 s`. */
-export function left(ms: number): string {
-  const seconds = Math.max(1, Math.ceil(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48
-    ? two(hours, "h", minutes % 60, "min")
-    : two(Math.floor(hours / 24), "d", hours % 24, "h");
-}
-
-function two(large: number, unit: string, small: number, smallUnit: string): string {
-  return small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smallUnit}`;
 }
 
 /** Until when, or what became of it. */

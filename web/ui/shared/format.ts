@@ -13,6 +13,22 @@ export function duration(ms: number): string {
   return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
 }
 
+/** How much is left, with two figures where one is too rough: `6 d 23 h`, `7 h 59 min`, `59 min`, `42 s`. */
+export function left(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48
+    ? two(hours, "h", minutes % 60, "min")
+    : two(Math.floor(hours / 24), "d", hours % 24, "h");
+}
+
+function two(large: number, unit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smallUnit}`;
+}
+
 /** How long ago, for lists. */
 export function ago(ms: number): string {
   return ms < 60_000 ? "just now" : `${duration(ms)} ago`;
