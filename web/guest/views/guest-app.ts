@@ -5,7 +5,6 @@
 
 import { html, LitElement, type PropertyValues } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
-import { repeat } from "lit/directives/repeat.js";
 import type { SharedBench, TransferSnapshot } from "../../messages.ts";
 import { appStyles } from "../../ui/app/styles.ts";
 import "../../ui/dialogs/confirm-dialog.ts";
@@ -14,6 +13,7 @@ import { clientEndpoint } from "../../ui/share/addresses.ts";
 import type { SeatEvent } from "../../ui/share/people.ts";
 import { TickController } from "../../ui/shared/controllers.ts";
 import { icons } from "../../ui/shared/icons.ts";
+import { noticeList } from "../../ui/shared/notice-list.ts";
 import { sharedStyles } from "../../ui/shared/styles.ts";
 import { stripHeight } from "../../ui/transfers/strip-height.ts";
 import { NOTHING_WATCHED, type WatchedTransfers, watchTransfers } from "../../ui/transfers/transfer-rates.ts";
@@ -261,29 +261,7 @@ export class GuestApp extends LitElement {
     const { notices } = this.page.state;
     return html`
       <div class="notices" role="region" aria-label="Notices" aria-live="polite">
-        ${repeat(
-          notices,
-          ({ id }) => id,
-          ({ id, tone, text, action }) => html`
-            <div class="notice card ${tone}" role=${tone === "error" ? "alert" : "status"}>
-              ${tone === "info" ? icons.info : icons.warning}
-              <p>${text}</p>
-              ${
-                action === undefined
-                  ? null
-                  : html`<button type="button" class="small" @click=${() => action.run()}>${action.label}</button>`
-              }
-              <button
-                type="button"
-                class="small quiet"
-                aria-label="Dismiss"
-                @click=${() => this.page.actions.dismiss(id)}
-              >
-                ${icons.close}
-              </button>
-            </div>
-          `,
-        )}
+        ${noticeList(notices, (id) => this.page.actions.dismiss(id))}
       </div>
     `;
   }

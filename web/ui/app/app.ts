@@ -5,7 +5,6 @@
 
 import { html, LitElement, type PropertyValues } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
-import { repeat } from "lit/directives/repeat.js";
 import type { BenchView } from "../bench/bench.ts";
 import type { ConfirmDialog } from "../dialogs/confirm-dialog.ts";
 import "../dialogs/confirm-dialog.ts";
@@ -21,6 +20,7 @@ import type { SeatEvent } from "../share/people.ts";
 import { seatAction } from "../share/seat-action.ts";
 import type { Command, OfferCommandsEvent } from "../shared/commands.ts";
 import { icons } from "../shared/icons.ts";
+import { noticeList } from "../shared/notice-list.ts";
 import { HELP, PALETTE, PALETTE_ANYWHERE, SHORTCUTS } from "../shared/shortcuts.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import { stripHeight } from "../transfers/strip-height.ts";
@@ -258,29 +258,7 @@ export class App extends LitElement {
   #renderNotices({ notices, snapshot }: PageState) {
     return html`
       <div class="notices" role="region" aria-label="Notices" aria-live="polite">
-        ${repeat(
-          notices,
-          ({ id }) => id,
-          ({ id, tone, text, action }) => html`
-            <div class="notice card ${tone}" role=${tone === "error" ? "alert" : "status"}>
-              ${tone === "info" ? icons.info : icons.warning}
-              <p>${text}</p>
-              ${
-                action === undefined
-                  ? null
-                  : html`<button type="button" class="small" @click=${() => action.run()}>${action.label}</button>`
-              }
-              <button
-                type="button"
-                class="small quiet"
-                aria-label="Dismiss"
-                @click=${() => this.model?.actions.dismiss(id)}
-              >
-                ${icons.close}
-              </button>
-            </div>
-          `,
-        )}
+        ${noticeList(notices, (id) => this.model?.actions.dismiss(id))}
         ${
           snapshot.seat.requests.length === 0
             ? null

@@ -48,8 +48,6 @@ export interface TranscriptBounds {
   readonly pieces: number;
 }
 
-export const TRANSCRIPT_START: Cursor = { piece: 0, offset: 0 };
-
 export class Transcript {
   readonly #bounds: TranscriptBounds;
   readonly #listeners = new Set<() => void>();
