@@ -30,6 +30,7 @@ describe("benchToRun()", () => {
       bindings: bench.bindings,
       access: "exclusive",
       files: {},
+      shares: [],
     });
   });
 

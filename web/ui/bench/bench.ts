@@ -24,6 +24,7 @@ import { icons } from "../shared/icons.ts";
 import { sharedStyles } from "../shared/styles.ts";
 import "../shell/shell.ts";
 import { NOTHING_WATCHED, type WatchedTransfers } from "../transfers/transfer-rates.ts";
+import "../transfers/transfer-strip.ts";
 import "../tunnel-state/tunnel-state.ts";
 import type { DeviceWantedEvent } from "./add-device.ts";
 import "./add-device.ts";
