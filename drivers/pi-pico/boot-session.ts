@@ -48,6 +48,12 @@ interface Lent {
   readonly lost: SerialPort;
 }
 
+/** How a piece of work in the boot loader ended, and whether the board was told to start its program. */
+type Worked<T> = { readonly restarted: boolean } & (
+  | { readonly kind: "done"; readonly result: T }
+  | { readonly kind: "failed"; readonly cause: unknown }
+);
+
 /** One that is kept for the work that follows. */
 interface Kept {
   readonly lent: Lent;
@@ -135,7 +141,9 @@ export class PicoBoard implements AsyncDisposable {
     try {
       const device = this.#requireBinding().device();
       const done = await this.#work(device, { signal, startAfter: !wasThere }, work);
+      // Also after a failure: who comes next must not take a boot loader for there that is just leaving.
       if (done.restarted) await this.#backInProgram(device, lent, signal);
+      if (done.kind === "failed") throw done.cause;
       return done.result;
     } finally {
       await lent?.borrowed[Symbol.asyncDispose]();
@@ -171,7 +179,7 @@ export class PicoBoard implements AsyncDisposable {
     device: USBDevice,
     { signal, startAfter }: { readonly signal: AbortSignal; readonly startAfter: boolean },
     work: (session: BootSession) => Promise<T>,
-  ): Promise<{ readonly result: T; readonly restarted: boolean }> {
+  ): Promise<Worked<T>> {
     await using boot = await this.#open(device, signal);
     let restart = startAfter;
     let restarted = false;
@@ -182,7 +190,7 @@ export class PicoBoard implements AsyncDisposable {
     try {
       const result = await work({ boot, keepInBootLoader: () => (restart = false), startProgram });
       if (restart && !restarted) await startProgram();
-      return { result, restarted };
+      return { kind: "done", result, restarted };
     } catch (cause) {
       // It was in its program, and that is still whole.
       if (restart && !restarted && !signal.aborted) {
@@ -190,7 +198,7 @@ export class PicoBoard implements AsyncDisposable {
           this.#context.log.warning(`the program was not started again: ${messageOf(error)}`),
         );
       }
-      throw cause;
+      return { kind: "failed", cause, restarted };
     }
   }
 
