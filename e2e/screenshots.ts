@@ -230,6 +230,7 @@ const DOCUMENT_SHOTS: readonly Shot[] = [
   { name: "hook-failed-light", scene: "hook-failed", look: LIGHT },
   { name: "terminal-light", scene: "terminal", look: LIGHT },
   { name: "flash-light", scene: "flash", look: LIGHT },
+  { name: "guest-light", scene: "guest", look: LIGHT },
 ];
 
 /** Every view by day and by night, at the widths of a screen, of half of one, and of a phone. */
