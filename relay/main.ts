@@ -43,7 +43,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** @returns the exit code. */
 async function serve(command: ServeCommand): Promise<number> {
   // From the first moment on: a signal during the start ends it in order, too.
-  using signals = listenForSignals();
+  const signals = listenForSignals();
   const log = stderrLogger(command);
   const chromium = command.unattended
     ? findChromium({ named: command.chromium, environment: process.env })
@@ -210,11 +210,14 @@ function stderrLogger({ logLevel, logFormat }: ServeCommand): Logger {
   });
 }
 
+const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
  * The first SIGINT, SIGTERM or SIGHUP ends the relay in order, a second one at once. Those that come together are one: npm
- * hands on the Ctrl-C that the terminal has sent to us already.
+ * hands on the Ctrl-C that the terminal has sent to us already. It listens until the process is gone: one that comes while that ends must not
+ * make another exit code of it.
  */
-function listenForSignals(): Disposable & { received: Promise<string>; again: AbortSignal } {
+function listenForSignals(): { received: Promise<string>; again: AbortSignal } {
   const { promise, resolve } = Promise.withResolvers<string>();
   const again = new AbortController();
   let firstAt: number | undefined;
@@ -224,15 +227,8 @@ function listenForSignals(): Disposable & { received: Promise<string>; again: Ab
     resolve(name);
     if (now - firstAt > SAME_SIGNAL_MS) again.abort();
   };
-  const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const name of names) process.on(name, take);
-  return {
-    received: promise,
-    again: again.signal,
-    [Symbol.dispose]() {
-      for (const name of names) process.off(name, take);
-    },
-  };
+  for (const name of ENDING_SIGNALS) process.on(name, take);
+  return { received: promise, again: again.signal };
 }
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
